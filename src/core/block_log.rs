@@ -1,0 +1,125 @@
+//! A bounded log whose clones are cheap and never change: the newest items of a stream, in
+//! blocks behind `Arc`s. The oldest block goes when the bound is reached.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::cow_vec::BLOCK;
+
+/// Keeps between `capacity` and `capacity + 1024` of the newest items.
+pub struct BlockLog<T> {
+    blocks: VecDeque<Arc<Vec<T>>>,
+    capacity: usize,
+    first: u64,
+    len: usize,
+}
+
+impl<T> Clone for BlockLog<T> {
+    fn clone(&self) -> Self {
+        Self {
+            blocks: self.blocks.clone(),
+            capacity: self.capacity,
+            first: self.first,
+            len: self.len,
+        }
+    }
+}
+
+impl<T: Clone> BlockLog<T> {
+    /// An empty log that forgets its oldest items beyond about `capacity`.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { blocks: VecDeque::new(), capacity: capacity.max(1), first: 0, len: 0 }
+    }
+
+    /// Number of items kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True if nothing is kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Position of the oldest kept item in the whole stream; the number of items forgotten.
+    #[must_use]
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Position one past the newest item in the whole stream.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.first + self.len as u64
+    }
+
+    /// Appends an item; forgets the oldest block if the bound is exceeded by a whole block.
+    pub fn push(&mut self, item: T) {
+        match self.blocks.back_mut() {
+            Some(last) if last.len() < BLOCK => Arc::make_mut(last).push(item),
+            _ => {
+                let mut block = Vec::with_capacity(BLOCK);
+                block.push(item);
+                self.blocks.push_back(Arc::new(block));
+            }
+        }
+        self.len += 1;
+        if self.len >= self.capacity + BLOCK
+            && let Some(oldest) = self.blocks.pop_front()
+        {
+            self.len -= oldest.len();
+            self.first += oldest.len() as u64;
+        }
+    }
+
+    /// The items from stream position `from` on (or from the oldest kept), in order.
+    pub fn iter_from(&self, from: u64) -> impl Iterator<Item = &T> {
+        let skip = usize::try_from(from.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        // Every block but the last is full, so whole blocks can be skipped.
+        let whole = (skip / BLOCK).min(self.blocks.len());
+        self.blocks.iter().skip(whole).flat_map(|block| block.iter()).skip(skip - whole * BLOCK)
+    }
+
+    /// The newest item.
+    #[must_use]
+    pub fn last(&self) -> Option<&T> {
+        self.blocks.back().and_then(|block| block.last())
+    }
+
+    /// The newest item, for changing it.
+    pub fn last_mut(&mut self) -> Option<&mut T> {
+        self.blocks.back_mut().and_then(|block| Arc::make_mut(block).last_mut())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_newest_and_knows_what_it_forgot() {
+        let mut log = BlockLog::with_capacity(2000);
+        for i in 0..10_000u64 {
+            log.push(i);
+            assert!(log.len() <= 2000 + BLOCK);
+        }
+        assert_eq!(log.end(), 10_000);
+        let kept: Vec<u64> = log.iter_from(0).copied().collect();
+        assert_eq!(kept.first().copied(), Some(log.first()));
+        assert_eq!(kept.last().copied(), Some(9_999));
+        assert!(log.iter_from(9_990).copied().eq(9_990..10_000));
+        assert_eq!(log.iter_from(20_000).count(), 0);
+    }
+
+    #[test]
+    fn clones_do_not_change() {
+        let mut log = BlockLog::with_capacity(10);
+        log.push(1);
+        let kept = log.clone();
+        log.push(2);
+        assert_eq!(kept.iter_from(0).copied().collect::<Vec<_>>(), vec![1]);
+    }
+}

@@ -1,0 +1,27 @@
+//! Identities. Each is its own type, so that a topic can never be looked up as an endpoint.
+
+/// A topic exactly as published, numbered in order of first arrival.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct TopicId(pub u32);
+
+/// One level of the topic tree, numbered in order of first arrival; 0 is the root.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The root of the topic tree, above the first level of every topic.
+    pub const ROOT: Self = Self(0);
+}
+
+/// An Endpoint ID (TR-369 §2.4) seen in a Record, numbered in order of first arrival.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct EndpointId(pub u32);
+
+/// Arrival number of a stored message, from 1, without gaps, never reused within an [`Epoch`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Seq(pub u64);
+
+/// One life of a store: it changes when the store is cleared or the source replaced, so that
+/// late results about an earlier life can be told apart and thrown away.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Epoch(pub u32);

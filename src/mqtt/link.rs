@@ -1,0 +1,117 @@
+//! How the connection is, in words a person can act on.
+
+use crate::core::time::Timestamp;
+
+/// The MQTT version in use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MqttVersion {
+    /// MQTT 3.1.1.
+    V311,
+    /// MQTT 5.0.
+    V5,
+}
+
+impl MqttVersion {
+    /// "MQTT 5" or "MQTT 3.1.1".
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::V311 => "MQTT 3.1.1",
+            Self::V5 => "MQTT 5",
+        }
+    }
+}
+
+/// What made a connection fail. Each has its own remedy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// The host name has no address.
+    NoSuchHost,
+    /// Nothing listens on that port.
+    Refused,
+    /// No answer within the time limit.
+    Timeout,
+    /// No route, network down.
+    Unreachable,
+    /// The broker knows neither this user nor this password (CONNACK 4, 5, 134, 135).
+    NotAuthorized,
+    /// The broker does not speak the MQTT version asked for.
+    VersionRefused,
+    /// The broker refused the CONNECT for another reason.
+    ConnectRefused,
+    /// The broker refused a subscription (SUBACK).
+    SubscribeRefused,
+    /// The server's certificate was not accepted.
+    Certificate,
+    /// TLS failed in another way.
+    Tls,
+    /// A file of the profile is missing or unreadable.
+    File,
+    /// A packet was larger than the profile allows.
+    PacketTooLarge,
+    /// The broker closed the connection.
+    ClosedByBroker,
+    /// Something else.
+    Other,
+}
+
+/// A failed connection: what happened and what to do next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// The cause, for code.
+    pub cause: Cause,
+    /// One sentence saying what failed.
+    pub what: String,
+    /// One sentence saying what to do.
+    pub advice: String,
+}
+
+/// TLS facts of the live connection.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TlsFacts {
+    /// True if the server's chain of certificates was verified.
+    pub chain_verified: bool,
+    /// True if the server's name was verified.
+    pub name_verified: bool,
+}
+
+/// The state of the connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LinkState {
+    /// No connection asked for.
+    Idle,
+    /// Attempt number `attempt` (from 1) is under way.
+    Connecting {
+        /// Attempts in a row, this one included.
+        attempt: u32,
+    },
+    /// Connected and subscribed.
+    Connected {
+        /// Since when.
+        since: Timestamp,
+        /// Version agreed on.
+        version: MqttVersion,
+        /// `None` on plain TCP.
+        tls: Option<TlsFacts>,
+        /// The client id in use.
+        client_id: String,
+    },
+    /// The last attempt failed or the connection was lost; the next attempt comes by itself.
+    Waiting {
+        /// When the next attempt starts.
+        until: Timestamp,
+        /// The attempt that comes next, from 1.
+        attempt: u32,
+        /// The profile's limit.
+        max_attempts: Option<u32>,
+        /// Why.
+        failure: Failure,
+    },
+    /// Given up: no further attempt until asked.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+    /// Closed on request.
+    Closed,
+}

@@ -1,0 +1,1 @@
+//! Connects, subscribes after every CONNACK, reconnects; yields batches and states.

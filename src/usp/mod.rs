@@ -1,0 +1,9 @@
+//! The USP protocol (TR-369, schema 1.4) as pure functions over bytes.
+//!
+//! [`scan`] summarises at ingest; everything else decodes on inspection. Nothing here does I/O,
+//! keeps state, or may panic on any input.
+
+pub mod generated;
+pub mod kind;
+pub mod scan;
+pub mod summary;
