@@ -3,8 +3,10 @@
 #![expect(missing_docs, clippy::all, reason = "generated code")]
 
 /// Package `usp_record`: the Record.
+#[rustfmt::skip]
 #[path = "usp_record.rs"]
 pub mod usp_record;
 /// Package `usp`: the Msg.
+#[rustfmt::skip]
 #[path = "usp.rs"]
 pub mod usp;
