@@ -6,4 +6,6 @@
 pub mod generated;
 pub mod kind;
 pub mod scan;
+mod sniff;
 pub mod summary;
+pub mod wire;

@@ -23,17 +23,7 @@ pub struct Record {
 }
 /// Nested message and enum types in `Record`.
 pub mod record {
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
     #[repr(i32)]
     pub enum PayloadSecurity {
         Plaintext = 0,
@@ -106,17 +96,7 @@ pub struct SessionContextRecord {
 }
 /// Nested message and enum types in `SessionContextRecord`.
 pub mod session_context_record {
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
     #[repr(i32)]
     pub enum PayloadSarState {
         None = 0,
@@ -161,17 +141,7 @@ pub struct MqttConnectRecord {
 }
 /// Nested message and enum types in `MQTTConnectRecord`.
 pub mod mqtt_connect_record {
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
     #[repr(i32)]
     pub enum MqttVersion {
         V311 = 0,
@@ -207,17 +177,7 @@ pub struct StompConnectRecord {
 }
 /// Nested message and enum types in `STOMPConnectRecord`.
 pub mod stomp_connect_record {
-    #[derive(
-        Clone,
-        Copy,
-        Debug,
-        PartialEq,
-        Eq,
-        Hash,
-        PartialOrd,
-        Ord,
-        ::prost::Enumeration
-    )]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
     #[repr(i32)]
     pub enum StompVersion {
         V12 = 0,
