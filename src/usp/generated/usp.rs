@@ -17,7 +17,17 @@ pub struct Header {
 }
 /// Nested message and enum types in `Header`.
 pub mod header {
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum MsgType {
         Error = 0,
@@ -259,7 +269,9 @@ pub struct GetInstances {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetInstancesResp {
     #[prost(message, repeated, tag = "1")]
-    pub req_path_results: ::prost::alloc::vec::Vec<get_instances_resp::RequestedPathResult>,
+    pub req_path_results: ::prost::alloc::vec::Vec<
+        get_instances_resp::RequestedPathResult,
+    >,
 }
 /// Nested message and enum types in `GetInstancesResp`.
 pub mod get_instances_resp {
@@ -303,7 +315,9 @@ pub struct GetSupportedDm {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetSupportedDmResp {
     #[prost(message, repeated, tag = "1")]
-    pub req_obj_results: ::prost::alloc::vec::Vec<get_supported_dm_resp::RequestedObjectResult>,
+    pub req_obj_results: ::prost::alloc::vec::Vec<
+        get_supported_dm_resp::RequestedObjectResult,
+    >,
 }
 /// Nested message and enum types in `GetSupportedDMResp`.
 pub mod get_supported_dm_resp {
@@ -373,7 +387,17 @@ pub mod get_supported_dm_resp {
         #[prost(string, repeated, tag = "1")]
         pub key_names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     }
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum ParamAccessType {
         ParamReadOnly = 0,
@@ -402,7 +426,17 @@ pub mod get_supported_dm_resp {
             }
         }
     }
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum ObjAccessType {
         ObjReadOnly = 0,
@@ -434,7 +468,17 @@ pub mod get_supported_dm_resp {
             }
         }
     }
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum ParamValueType {
         ParamUnknown = 0,
@@ -487,7 +531,17 @@ pub mod get_supported_dm_resp {
             }
         }
     }
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum ValueChangeType {
         ValueChangeUnknown = 0,
@@ -516,7 +570,17 @@ pub mod get_supported_dm_resp {
             }
         }
     }
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum CmdType {
         CmdUnknown = 0,
@@ -700,14 +764,16 @@ pub mod set_resp {
                 #[prost(string, tag = "2")]
                 pub err_msg: ::prost::alloc::string::String,
                 #[prost(message, repeated, tag = "3")]
-                pub updated_inst_failures:
-                    ::prost::alloc::vec::Vec<super::super::UpdatedInstanceFailure>,
+                pub updated_inst_failures: ::prost::alloc::vec::Vec<
+                    super::super::UpdatedInstanceFailure,
+                >,
             }
             #[derive(Clone, PartialEq, ::prost::Message)]
             pub struct OperationSuccess {
                 #[prost(message, repeated, tag = "1")]
-                pub updated_inst_results:
-                    ::prost::alloc::vec::Vec<super::super::UpdatedInstanceResult>,
+                pub updated_inst_results: ::prost::alloc::vec::Vec<
+                    super::super::UpdatedInstanceResult,
+                >,
             }
             #[derive(Clone, PartialEq, ::prost::Oneof)]
             pub enum OperStatus {
@@ -787,10 +853,13 @@ pub mod delete_resp {
             #[derive(Clone, PartialEq, ::prost::Message)]
             pub struct OperationSuccess {
                 #[prost(string, repeated, tag = "1")]
-                pub affected_paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+                pub affected_paths: ::prost::alloc::vec::Vec<
+                    ::prost::alloc::string::String,
+                >,
                 #[prost(message, repeated, tag = "2")]
-                pub unaffected_path_errs:
-                    ::prost::alloc::vec::Vec<super::super::UnaffectedPathError>,
+                pub unaffected_path_errs: ::prost::alloc::vec::Vec<
+                    super::super::UnaffectedPathError,
+                >,
             }
             #[derive(Clone, PartialEq, ::prost::Oneof)]
             pub enum OperStatus {
@@ -999,7 +1068,9 @@ pub mod register {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RegisterResp {
     #[prost(message, repeated, tag = "1")]
-    pub registered_path_results: ::prost::alloc::vec::Vec<register_resp::RegisteredPathResult>,
+    pub registered_path_results: ::prost::alloc::vec::Vec<
+        register_resp::RegisteredPathResult,
+    >,
 }
 /// Nested message and enum types in `RegisterResp`.
 pub mod register_resp {
@@ -1050,8 +1121,9 @@ pub struct Deregister {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DeregisterResp {
     #[prost(message, repeated, tag = "1")]
-    pub deregistered_path_results:
-        ::prost::alloc::vec::Vec<deregister_resp::DeregisteredPathResult>,
+    pub deregistered_path_results: ::prost::alloc::vec::Vec<
+        deregister_resp::DeregisteredPathResult,
+    >,
 }
 /// Nested message and enum types in `DeregisterResp`.
 pub mod deregister_resp {
@@ -1060,7 +1132,9 @@ pub mod deregister_resp {
         #[prost(string, tag = "1")]
         pub requested_path: ::prost::alloc::string::String,
         #[prost(message, optional, tag = "2")]
-        pub oper_status: ::core::option::Option<deregistered_path_result::OperationStatus>,
+        pub oper_status: ::core::option::Option<
+            deregistered_path_result::OperationStatus,
+        >,
     }
     /// Nested message and enum types in `DeregisteredPathResult`.
     pub mod deregistered_path_result {
@@ -1081,7 +1155,9 @@ pub mod deregister_resp {
             #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
             pub struct OperationSuccess {
                 #[prost(string, repeated, tag = "1")]
-                pub deregistered_path: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+                pub deregistered_path: ::prost::alloc::vec::Vec<
+                    ::prost::alloc::string::String,
+                >,
             }
             #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
             pub enum OperStatus {

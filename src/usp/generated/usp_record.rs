@@ -23,7 +23,17 @@ pub struct Record {
 }
 /// Nested message and enum types in `Record`.
 pub mod record {
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum PayloadSecurity {
         Plaintext = 0,
@@ -96,7 +106,17 @@ pub struct SessionContextRecord {
 }
 /// Nested message and enum types in `SessionContextRecord`.
 pub mod session_context_record {
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum PayloadSarState {
         None = 0,
@@ -141,7 +161,17 @@ pub struct MqttConnectRecord {
 }
 /// Nested message and enum types in `MQTTConnectRecord`.
 pub mod mqtt_connect_record {
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum MqttVersion {
         V311 = 0,
@@ -177,7 +207,17 @@ pub struct StompConnectRecord {
 }
 /// Nested message and enum types in `STOMPConnectRecord`.
 pub mod stomp_connect_record {
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum StompVersion {
         V12 = 0,
