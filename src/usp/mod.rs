@@ -6,4 +6,7 @@
 pub mod generated;
 pub mod kind;
 pub mod scan;
+pub mod schema;
+mod sniff;
 pub mod summary;
+pub mod wire;
