@@ -44,8 +44,9 @@ fn tables(files: &[FileDescriptorProto]) -> String {
          use crate::usp::schema::{EnumType, FieldKind, FieldType, MessageType};\n",
     );
     for file in files {
+        let all: Vec<_> = file.message_type.iter().collect();
         for message in &file.message_type {
-            message_table(&mut out, "", message);
+            message_table(&mut out, "", message, &all);
         }
         for one in &file.enum_type {
             enum_table(&mut out, "", one);
@@ -54,12 +55,17 @@ fn tables(files: &[FileDescriptorProto]) -> String {
     out
 }
 
-fn message_table(out: &mut String, outer: &str, message: &DescriptorProto) {
+fn message_table(
+    out: &mut String,
+    outer: &str,
+    message: &DescriptorProto,
+    all: &[&DescriptorProto],
+) {
     let name = format!("{outer}{}", message.name());
     let inner = format!("{name}.");
     for nested in &message.nested_type {
         if !is_map_entry(nested) {
-            message_table(out, &inner, nested);
+            message_table(out, &inner, nested, all);
         }
     }
     for one in &message.enum_type {
@@ -70,8 +76,9 @@ fn message_table(out: &mut String, outer: &str, message: &DescriptorProto) {
     fields.sort_by_key(|field| field.number());
     let _ = write!(
         out,
-        "\n/// `{name}`.\npub static {}: MessageType = MessageType {{\n    name: \"{name}\",\n    fields: &[\n",
-        constant(&name)
+        "\n/// `{name}`.\npub static {}: MessageType = MessageType {{\n    name: \"{name}\",\n    size: {},\n    fields: &[\n",
+        constant(&name),
+        size(message, all),
     );
     for field in fields {
         let _ = writeln!(
@@ -98,6 +105,37 @@ fn enum_table(out: &mut String, outer: &str, one: &EnumDescriptorProto) {
         let _ = writeln!(out, "        ({}, \"{}\"),", value.number(), value.name());
     }
     out.push_str("    ],\n};\n");
+}
+
+/// Size of the Rust type that prost makes, rounded up.
+fn size(message: &DescriptorProto, all: &[&DescriptorProto]) -> usize {
+    let (mut plain, mut oneof) = (0, 0);
+    for field in &message.field {
+        let size = match field.r#type() {
+            _ if field.label() == Label::Repeated => 24,
+            Type::String => 24,
+            Type::Bytes => 32,
+            Type::Message => size(find(all, field.type_name()), all),
+            Type::Uint64 => 8,
+            _ => 4,
+        };
+        match (field.oneof_index, field.r#type()) {
+            (Some(_), _) => oneof = oneof.max(size + 8),
+            (None, Type::Message) if field.label() != Label::Repeated => plain += size + 8,
+            (None, _) => plain += size,
+        }
+    }
+    (plain + oneof).next_multiple_of(8)
+}
+
+/// The message that `.package.Outer.Inner` names.
+fn find<'a>(all: &[&'a DescriptorProto], type_name: &str) -> &'a DescriptorProto {
+    let mut path = type_name.split('.').skip(2);
+    let first = path.next().expect("a name");
+    let outer = *all.iter().find(|message| message.name() == first).expect("a message");
+    path.fold(outer, |outer, name| {
+        outer.nested_type.iter().find(|message| message.name() == name).expect("a nested message")
+    })
 }
 
 fn kind(message: &DescriptorProto, field: &FieldDescriptorProto) -> String {

@@ -3,8 +3,13 @@
 //! [`scan`] summarises at ingest; everything else decodes on inspection. Nothing here does I/O,
 //! keeps state, or may panic on any input.
 
+pub mod check;
+pub mod decode;
+pub mod error;
 pub mod generated;
+pub mod json;
 pub mod kind;
+pub mod outcome;
 pub mod scan;
 pub mod schema;
 mod sniff;

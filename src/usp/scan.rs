@@ -7,7 +7,7 @@
 use super::kind::{MsgKind, NotificationKind, PayloadKind, RecordType};
 use super::sniff;
 use super::summary::{Malformed, MsgSummary, SarState, Summary};
-use super::wire::{WireField, WireReader};
+use super::wire::WireReader;
 
 pub(super) const NO_RECORD_TYPE: &str = "no record type is present";
 pub(super) const EMPTY_VERSION: &str = "version is empty";
@@ -64,6 +64,14 @@ pub fn scan_msg(bytes: &[u8]) -> (MsgSummary<'_>, Option<Malformed>) {
     walk_msg(WireReader::new(bytes))
 }
 
+/// Where in the payload the whole plaintext Msg of a Record lies, if it lies there in one piece.
+/// Of a damaged Record, where it was seen.
+pub(super) fn msg_range(payload: &[u8]) -> Option<(usize, usize)> {
+    let mut record = RecordWalk::default();
+    let _ = record.walk(WireReader::new(payload));
+    record.msg_range()
+}
+
 /// What the walk over a Record has found so far.
 #[derive(Default)]
 pub(super) struct RecordWalk<'a> {
@@ -85,7 +93,7 @@ impl<'a> RecordWalk<'a> {
                 1 => self.version = reader.string(&field)?,
                 2 => self.to = reader.string(&field)?,
                 3 => self.from = reader.string(&field)?,
-                4 => self.security = enum_value(&field)?,
+                4 => self.security = field.enum_value()?,
                 5 | 6 => field.len()?,
                 number => {
                     if let Some(kind) = RecordType::from_number(number) {
@@ -124,7 +132,7 @@ impl<'a> RecordWalk<'a> {
                         self.payloads += 1;
                     }
                 }
-                (RecordType::SessionContext, 5) => self.sar = sar_state(enum_value(&field)?),
+                (RecordType::SessionContext, 5) => self.sar = sar_state(field.enum_value()?),
                 (RecordType::SessionContext, 1..=6)
                 | (RecordType::MqttConnect | RecordType::StompConnect, 1) => {
                     field.varint()?;
@@ -158,24 +166,31 @@ impl<'a> RecordWalk<'a> {
         }
     }
 
+    /// True if the payload is one plaintext Msg, or should be.
+    fn holds_msg(&self) -> bool {
+        self.security == 0
+            && match self.kind {
+                Some(RecordType::NoSessionContext) => true,
+                // An empty one only carries counters: that is legal.
+                Some(RecordType::SessionContext) => {
+                    self.sar == SarState::None && self.payloads == 1
+                }
+                _ => false,
+            }
+    }
+
+    fn msg_range(&self) -> Option<(usize, usize)> {
+        (self.holds_msg() && self.payloads == 1).then_some(self.payload)
+    }
+
     fn summarise_msg(&self, payload: &'a [u8], summary: &mut Summary<'a>) {
-        let whole = match self.kind {
-            Some(RecordType::NoSessionContext) => true,
-            // An empty one only carries counters: that is legal.
-            Some(RecordType::SessionContext) => self.sar == SarState::None && self.payloads == 1,
-            _ => false,
-        };
-        if !whole || summary.secured {
-            return;
-        }
-        if self.payloads == 0 {
+        if let Some((start, end)) = self.msg_range() {
+            let (msg, malformed) = walk_msg(WireReader::range(payload, start, end));
+            summary.msg = Some(msg);
+            summary.malformed = malformed;
+        } else if self.holds_msg() {
             summary.malformed = Some(Malformed { reason: NO_MSG, offset: payload.len() });
-            return;
         }
-        let reader = WireReader::range(payload, self.payload.0, self.payload.1);
-        let (msg, malformed) = walk_msg(reader);
-        summary.msg = Some(msg);
-        summary.malformed = malformed;
     }
 }
 
@@ -245,7 +260,7 @@ impl<'a> MsgWalk<'a> {
         while let Some(field) = reader.next_field()? {
             match field.number {
                 1 => self.msg_id = reader.string(&field)?,
-                2 => self.header_type = enum_value(&field)?,
+                2 => self.header_type = field.enum_value()?,
                 _ => {}
             }
         }
@@ -310,7 +325,9 @@ impl<'a> MsgWalk<'a> {
         while let Some(field) = reader.next_field()? {
             match field.number {
                 1 => self.err_code = field.fixed32()?,
-                2 => drop(reader.string(&field)?),
+                2 => {
+                    reader.string(&field)?;
+                }
                 3 => field.len()?,
                 _ => {}
             }
@@ -321,7 +338,9 @@ impl<'a> MsgWalk<'a> {
     fn operate(&mut self, mut reader: WireReader<'a>) -> Result<(), Malformed> {
         while let Some(field) = reader.next_field()? {
             match field.number {
-                1 | 2 => drop(reader.string(&field)?),
+                1 | 2 => {
+                    reader.string(&field)?;
+                }
                 3 => self.send_resp = field.varint()? != 0,
                 4 => field.len()?,
                 _ => {}
@@ -333,7 +352,9 @@ impl<'a> MsgWalk<'a> {
     fn notify(&mut self, mut reader: WireReader<'a>) -> Result<(), Malformed> {
         while let Some(field) = reader.next_field()? {
             match field.number {
-                1 => drop(reader.string(&field)?),
+                1 => {
+                    reader.string(&field)?;
+                }
                 2 => self.send_resp = field.varint()? != 0,
                 number => {
                     if let Some(kind) = NotificationKind::from_number(number) {
@@ -345,13 +366,6 @@ impl<'a> MsgWalk<'a> {
         }
         Ok(())
     }
-}
-
-/// Enums are 32-bit: protobuf keeps the low bits of a longer number.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "that is the rule")]
-fn enum_value(field: &WireField) -> Result<i32, Malformed> {
-    Ok(field.varint()? as i32)
 }
 
 fn sar_state(number: i32) -> SarState {

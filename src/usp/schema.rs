@@ -7,6 +7,8 @@
 pub struct MessageType {
     /// Name without the package, for example `GetResp.RequestedPathResult`.
     pub name: &'static str,
+    /// Size of its Rust type in bytes, without what it points to; rather too much.
+    pub size: usize,
     /// The fields, ordered by number.
     pub fields: &'static [FieldType],
 }

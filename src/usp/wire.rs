@@ -267,6 +267,15 @@ impl WireField {
         }
     }
 
+    /// An enum field. Enums are 32-bit: the low bits of a longer number count.
+    ///
+    /// # Errors
+    /// If the wire type is another one.
+    #[inline]
+    pub fn enum_value(&self) -> Result<i32, Malformed> {
+        Ok(self.varint()? as i32)
+    }
+
     /// A fixed32 field.
     ///
     /// # Errors

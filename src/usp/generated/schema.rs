@@ -14,6 +14,7 @@ pub static RECORD_PAYLOAD_SECURITY: EnumType = EnumType {
 /// `Record`.
 pub static RECORD: MessageType = MessageType {
     name: "Record",
+    size: 216,
     fields: &[
         FieldType { number: 1, name: "version", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "to_id", kind: FieldKind::String, repeated: false, oneof: false },
@@ -34,6 +35,7 @@ pub static RECORD: MessageType = MessageType {
 /// `NoSessionContextRecord`.
 pub static NO_SESSION_CONTEXT_RECORD: MessageType = MessageType {
     name: "NoSessionContextRecord",
+    size: 32,
     fields: &[
         FieldType { number: 2, name: "payload", kind: FieldKind::Bytes, repeated: false, oneof: false },
     ],
@@ -53,6 +55,7 @@ pub static SESSION_CONTEXT_RECORD_PAYLOAD_SAR_STATE: EnumType = EnumType {
 /// `SessionContextRecord`.
 pub static SESSION_CONTEXT_RECORD: MessageType = MessageType {
     name: "SessionContextRecord",
+    size: 64,
     fields: &[
         FieldType { number: 1, name: "session_id", kind: FieldKind::Uint64, repeated: false, oneof: false },
         FieldType { number: 2, name: "sequence_id", kind: FieldKind::Uint64, repeated: false, oneof: false },
@@ -67,6 +70,7 @@ pub static SESSION_CONTEXT_RECORD: MessageType = MessageType {
 /// `WebSocketConnectRecord`.
 pub static WEB_SOCKET_CONNECT_RECORD: MessageType = MessageType {
     name: "WebSocketConnectRecord",
+    size: 0,
     fields: &[
     ],
 };
@@ -83,6 +87,7 @@ pub static MQTT_CONNECT_RECORD_MQTT_VERSION: EnumType = EnumType {
 /// `MQTTConnectRecord`.
 pub static MQTT_CONNECT_RECORD: MessageType = MessageType {
     name: "MQTTConnectRecord",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "version", kind: FieldKind::Enum(&MQTT_CONNECT_RECORD_MQTT_VERSION), repeated: false, oneof: false },
         FieldType { number: 2, name: "subscribed_topic", kind: FieldKind::String, repeated: false, oneof: false },
@@ -100,6 +105,7 @@ pub static STOMP_CONNECT_RECORD_STOMP_VERSION: EnumType = EnumType {
 /// `STOMPConnectRecord`.
 pub static STOMP_CONNECT_RECORD: MessageType = MessageType {
     name: "STOMPConnectRecord",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "version", kind: FieldKind::Enum(&STOMP_CONNECT_RECORD_STOMP_VERSION), repeated: false, oneof: false },
         FieldType { number: 2, name: "subscribed_destination", kind: FieldKind::String, repeated: false, oneof: false },
@@ -109,6 +115,7 @@ pub static STOMP_CONNECT_RECORD: MessageType = MessageType {
 /// `UDSConnectRecord`.
 pub static UDS_CONNECT_RECORD: MessageType = MessageType {
     name: "UDSConnectRecord",
+    size: 0,
     fields: &[
     ],
 };
@@ -116,6 +123,7 @@ pub static UDS_CONNECT_RECORD: MessageType = MessageType {
 /// `DisconnectRecord`.
 pub static DISCONNECT_RECORD: MessageType = MessageType {
     name: "DisconnectRecord",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "reason", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "reason_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
@@ -125,6 +133,7 @@ pub static DISCONNECT_RECORD: MessageType = MessageType {
 /// `Msg`.
 pub static MSG: MessageType = MessageType {
     name: "Msg",
+    size: 216,
     fields: &[
         FieldType { number: 1, name: "header", kind: FieldKind::Message(&HEADER), repeated: false, oneof: false },
         FieldType { number: 2, name: "body", kind: FieldKind::Message(&BODY), repeated: false, oneof: false },
@@ -164,6 +173,7 @@ pub static HEADER_MSG_TYPE: EnumType = EnumType {
 /// `Header`.
 pub static HEADER: MessageType = MessageType {
     name: "Header",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "msg_id", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "msg_type", kind: FieldKind::Enum(&HEADER_MSG_TYPE), repeated: false, oneof: false },
@@ -173,6 +183,7 @@ pub static HEADER: MessageType = MessageType {
 /// `Body`.
 pub static BODY: MessageType = MessageType {
     name: "Body",
+    size: 168,
     fields: &[
         FieldType { number: 1, name: "request", kind: FieldKind::Message(&REQUEST), repeated: false, oneof: true },
         FieldType { number: 2, name: "response", kind: FieldKind::Message(&RESPONSE), repeated: false, oneof: true },
@@ -183,6 +194,7 @@ pub static BODY: MessageType = MessageType {
 /// `Request`.
 pub static REQUEST: MessageType = MessageType {
     name: "Request",
+    size: 160,
     fields: &[
         FieldType { number: 1, name: "get", kind: FieldKind::Message(&GET), repeated: false, oneof: true },
         FieldType { number: 2, name: "get_supported_dm", kind: FieldKind::Message(&GET_SUPPORTED_DM), repeated: false, oneof: true },
@@ -201,6 +213,7 @@ pub static REQUEST: MessageType = MessageType {
 /// `Response`.
 pub static RESPONSE: MessageType = MessageType {
     name: "Response",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "get_resp", kind: FieldKind::Message(&GET_RESP), repeated: false, oneof: true },
         FieldType { number: 2, name: "get_supported_dm_resp", kind: FieldKind::Message(&GET_SUPPORTED_DM_RESP), repeated: false, oneof: true },
@@ -219,6 +232,7 @@ pub static RESPONSE: MessageType = MessageType {
 /// `Error.ParamError`.
 pub static ERROR_PARAM_ERROR: MessageType = MessageType {
     name: "Error.ParamError",
+    size: 56,
     fields: &[
         FieldType { number: 1, name: "param_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
@@ -229,6 +243,7 @@ pub static ERROR_PARAM_ERROR: MessageType = MessageType {
 /// `Error`.
 pub static ERROR: MessageType = MessageType {
     name: "Error",
+    size: 56,
     fields: &[
         FieldType { number: 1, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_msg", kind: FieldKind::String, repeated: false, oneof: false },
@@ -239,6 +254,7 @@ pub static ERROR: MessageType = MessageType {
 /// `Get`.
 pub static GET: MessageType = MessageType {
     name: "Get",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "param_paths", kind: FieldKind::String, repeated: true, oneof: false },
         FieldType { number: 2, name: "max_depth", kind: FieldKind::Fixed32, repeated: false, oneof: false },
@@ -248,6 +264,7 @@ pub static GET: MessageType = MessageType {
 /// `GetResp.RequestedPathResult`.
 pub static GET_RESP_REQUESTED_PATH_RESULT: MessageType = MessageType {
     name: "GetResp.RequestedPathResult",
+    size: 80,
     fields: &[
         FieldType { number: 1, name: "requested_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
@@ -259,6 +276,7 @@ pub static GET_RESP_REQUESTED_PATH_RESULT: MessageType = MessageType {
 /// `GetResp.ResolvedPathResult`.
 pub static GET_RESP_RESOLVED_PATH_RESULT: MessageType = MessageType {
     name: "GetResp.ResolvedPathResult",
+    size: 48,
     fields: &[
         FieldType { number: 1, name: "resolved_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "result_params", kind: FieldKind::Map, repeated: true, oneof: false },
@@ -268,6 +286,7 @@ pub static GET_RESP_RESOLVED_PATH_RESULT: MessageType = MessageType {
 /// `GetResp`.
 pub static GET_RESP: MessageType = MessageType {
     name: "GetResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "req_path_results", kind: FieldKind::Message(&GET_RESP_REQUESTED_PATH_RESULT), repeated: true, oneof: false },
     ],
@@ -276,6 +295,7 @@ pub static GET_RESP: MessageType = MessageType {
 /// `GetInstances`.
 pub static GET_INSTANCES: MessageType = MessageType {
     name: "GetInstances",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "obj_paths", kind: FieldKind::String, repeated: true, oneof: false },
         FieldType { number: 2, name: "first_level_only", kind: FieldKind::Bool, repeated: false, oneof: false },
@@ -285,6 +305,7 @@ pub static GET_INSTANCES: MessageType = MessageType {
 /// `GetInstancesResp.RequestedPathResult`.
 pub static GET_INSTANCES_RESP_REQUESTED_PATH_RESULT: MessageType = MessageType {
     name: "GetInstancesResp.RequestedPathResult",
+    size: 80,
     fields: &[
         FieldType { number: 1, name: "requested_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
@@ -296,6 +317,7 @@ pub static GET_INSTANCES_RESP_REQUESTED_PATH_RESULT: MessageType = MessageType {
 /// `GetInstancesResp.CurrInstance`.
 pub static GET_INSTANCES_RESP_CURR_INSTANCE: MessageType = MessageType {
     name: "GetInstancesResp.CurrInstance",
+    size: 48,
     fields: &[
         FieldType { number: 1, name: "instantiated_obj_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "unique_keys", kind: FieldKind::Map, repeated: true, oneof: false },
@@ -305,6 +327,7 @@ pub static GET_INSTANCES_RESP_CURR_INSTANCE: MessageType = MessageType {
 /// `GetInstancesResp`.
 pub static GET_INSTANCES_RESP: MessageType = MessageType {
     name: "GetInstancesResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "req_path_results", kind: FieldKind::Message(&GET_INSTANCES_RESP_REQUESTED_PATH_RESULT), repeated: true, oneof: false },
     ],
@@ -313,6 +336,7 @@ pub static GET_INSTANCES_RESP: MessageType = MessageType {
 /// `GetSupportedDM`.
 pub static GET_SUPPORTED_DM: MessageType = MessageType {
     name: "GetSupportedDM",
+    size: 48,
     fields: &[
         FieldType { number: 1, name: "obj_paths", kind: FieldKind::String, repeated: true, oneof: false },
         FieldType { number: 2, name: "first_level_only", kind: FieldKind::Bool, repeated: false, oneof: false },
@@ -326,6 +350,7 @@ pub static GET_SUPPORTED_DM: MessageType = MessageType {
 /// `GetSupportedDMResp.RequestedObjectResult`.
 pub static GET_SUPPORTED_DM_RESP_REQUESTED_OBJECT_RESULT: MessageType = MessageType {
     name: "GetSupportedDMResp.RequestedObjectResult",
+    size: 104,
     fields: &[
         FieldType { number: 1, name: "req_obj_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
@@ -338,6 +363,7 @@ pub static GET_SUPPORTED_DM_RESP_REQUESTED_OBJECT_RESULT: MessageType = MessageT
 /// `GetSupportedDMResp.SupportedObjectResult`.
 pub static GET_SUPPORTED_DM_RESP_SUPPORTED_OBJECT_RESULT: MessageType = MessageType {
     name: "GetSupportedDMResp.SupportedObjectResult",
+    size: 152,
     fields: &[
         FieldType { number: 1, name: "supported_obj_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "access", kind: FieldKind::Enum(&GET_SUPPORTED_DM_RESP_OBJ_ACCESS_TYPE), repeated: false, oneof: false },
@@ -353,6 +379,7 @@ pub static GET_SUPPORTED_DM_RESP_SUPPORTED_OBJECT_RESULT: MessageType = MessageT
 /// `GetSupportedDMResp.SupportedParamResult`.
 pub static GET_SUPPORTED_DM_RESP_SUPPORTED_PARAM_RESULT: MessageType = MessageType {
     name: "GetSupportedDMResp.SupportedParamResult",
+    size: 40,
     fields: &[
         FieldType { number: 1, name: "param_name", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "access", kind: FieldKind::Enum(&GET_SUPPORTED_DM_RESP_PARAM_ACCESS_TYPE), repeated: false, oneof: false },
@@ -364,6 +391,7 @@ pub static GET_SUPPORTED_DM_RESP_SUPPORTED_PARAM_RESULT: MessageType = MessageTy
 /// `GetSupportedDMResp.SupportedCommandResult`.
 pub static GET_SUPPORTED_DM_RESP_SUPPORTED_COMMAND_RESULT: MessageType = MessageType {
     name: "GetSupportedDMResp.SupportedCommandResult",
+    size: 80,
     fields: &[
         FieldType { number: 1, name: "command_name", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "input_arg_names", kind: FieldKind::String, repeated: true, oneof: false },
@@ -375,6 +403,7 @@ pub static GET_SUPPORTED_DM_RESP_SUPPORTED_COMMAND_RESULT: MessageType = Message
 /// `GetSupportedDMResp.SupportedEventResult`.
 pub static GET_SUPPORTED_DM_RESP_SUPPORTED_EVENT_RESULT: MessageType = MessageType {
     name: "GetSupportedDMResp.SupportedEventResult",
+    size: 48,
     fields: &[
         FieldType { number: 1, name: "event_name", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "arg_names", kind: FieldKind::String, repeated: true, oneof: false },
@@ -384,6 +413,7 @@ pub static GET_SUPPORTED_DM_RESP_SUPPORTED_EVENT_RESULT: MessageType = MessageTy
 /// `GetSupportedDMResp.SupportedUniqueKeySet`.
 pub static GET_SUPPORTED_DM_RESP_SUPPORTED_UNIQUE_KEY_SET: MessageType = MessageType {
     name: "GetSupportedDMResp.SupportedUniqueKeySet",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "key_names", kind: FieldKind::String, repeated: true, oneof: false },
     ],
@@ -451,6 +481,7 @@ pub static GET_SUPPORTED_DM_RESP_CMD_TYPE: EnumType = EnumType {
 /// `GetSupportedDMResp`.
 pub static GET_SUPPORTED_DM_RESP: MessageType = MessageType {
     name: "GetSupportedDMResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "req_obj_results", kind: FieldKind::Message(&GET_SUPPORTED_DM_RESP_REQUESTED_OBJECT_RESULT), repeated: true, oneof: false },
     ],
@@ -459,6 +490,7 @@ pub static GET_SUPPORTED_DM_RESP: MessageType = MessageType {
 /// `GetSupportedProtocol`.
 pub static GET_SUPPORTED_PROTOCOL: MessageType = MessageType {
     name: "GetSupportedProtocol",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "controller_supported_protocol_versions", kind: FieldKind::String, repeated: false, oneof: false },
     ],
@@ -467,6 +499,7 @@ pub static GET_SUPPORTED_PROTOCOL: MessageType = MessageType {
 /// `GetSupportedProtocolResp`.
 pub static GET_SUPPORTED_PROTOCOL_RESP: MessageType = MessageType {
     name: "GetSupportedProtocolResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "agent_supported_protocol_versions", kind: FieldKind::String, repeated: false, oneof: false },
     ],
@@ -475,6 +508,7 @@ pub static GET_SUPPORTED_PROTOCOL_RESP: MessageType = MessageType {
 /// `Add.CreateObject`.
 pub static ADD_CREATE_OBJECT: MessageType = MessageType {
     name: "Add.CreateObject",
+    size: 48,
     fields: &[
         FieldType { number: 1, name: "obj_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "param_settings", kind: FieldKind::Message(&ADD_CREATE_PARAM_SETTING), repeated: true, oneof: false },
@@ -484,6 +518,7 @@ pub static ADD_CREATE_OBJECT: MessageType = MessageType {
 /// `Add.CreateParamSetting`.
 pub static ADD_CREATE_PARAM_SETTING: MessageType = MessageType {
     name: "Add.CreateParamSetting",
+    size: 56,
     fields: &[
         FieldType { number: 1, name: "param", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "value", kind: FieldKind::String, repeated: false, oneof: false },
@@ -494,6 +529,7 @@ pub static ADD_CREATE_PARAM_SETTING: MessageType = MessageType {
 /// `Add`.
 pub static ADD: MessageType = MessageType {
     name: "Add",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "allow_partial", kind: FieldKind::Bool, repeated: false, oneof: false },
         FieldType { number: 2, name: "create_objs", kind: FieldKind::Message(&ADD_CREATE_OBJECT), repeated: true, oneof: false },
@@ -503,6 +539,7 @@ pub static ADD: MessageType = MessageType {
 /// `AddResp.CreatedObjectResult.OperationStatus.OperationFailure`.
 pub static ADD_RESP_CREATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_FAILURE: MessageType = MessageType {
     name: "AddResp.CreatedObjectResult.OperationStatus.OperationFailure",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_msg", kind: FieldKind::String, repeated: false, oneof: false },
@@ -512,6 +549,7 @@ pub static ADD_RESP_CREATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_FAILURE: Me
 /// `AddResp.CreatedObjectResult.OperationStatus.OperationSuccess`.
 pub static ADD_RESP_CREATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_SUCCESS: MessageType = MessageType {
     name: "AddResp.CreatedObjectResult.OperationStatus.OperationSuccess",
+    size: 72,
     fields: &[
         FieldType { number: 1, name: "instantiated_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "param_errs", kind: FieldKind::Message(&ADD_RESP_PARAMETER_ERROR), repeated: true, oneof: false },
@@ -522,6 +560,7 @@ pub static ADD_RESP_CREATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_SUCCESS: Me
 /// `AddResp.CreatedObjectResult.OperationStatus`.
 pub static ADD_RESP_CREATED_OBJECT_RESULT_OPERATION_STATUS: MessageType = MessageType {
     name: "AddResp.CreatedObjectResult.OperationStatus",
+    size: 80,
     fields: &[
         FieldType { number: 1, name: "oper_failure", kind: FieldKind::Message(&ADD_RESP_CREATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_FAILURE), repeated: false, oneof: true },
         FieldType { number: 2, name: "oper_success", kind: FieldKind::Message(&ADD_RESP_CREATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_SUCCESS), repeated: false, oneof: true },
@@ -531,6 +570,7 @@ pub static ADD_RESP_CREATED_OBJECT_RESULT_OPERATION_STATUS: MessageType = Messag
 /// `AddResp.CreatedObjectResult`.
 pub static ADD_RESP_CREATED_OBJECT_RESULT: MessageType = MessageType {
     name: "AddResp.CreatedObjectResult",
+    size: 112,
     fields: &[
         FieldType { number: 1, name: "requested_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "oper_status", kind: FieldKind::Message(&ADD_RESP_CREATED_OBJECT_RESULT_OPERATION_STATUS), repeated: false, oneof: false },
@@ -540,6 +580,7 @@ pub static ADD_RESP_CREATED_OBJECT_RESULT: MessageType = MessageType {
 /// `AddResp.ParameterError`.
 pub static ADD_RESP_PARAMETER_ERROR: MessageType = MessageType {
     name: "AddResp.ParameterError",
+    size: 56,
     fields: &[
         FieldType { number: 1, name: "param", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
@@ -550,6 +591,7 @@ pub static ADD_RESP_PARAMETER_ERROR: MessageType = MessageType {
 /// `AddResp`.
 pub static ADD_RESP: MessageType = MessageType {
     name: "AddResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "created_obj_results", kind: FieldKind::Message(&ADD_RESP_CREATED_OBJECT_RESULT), repeated: true, oneof: false },
     ],
@@ -558,6 +600,7 @@ pub static ADD_RESP: MessageType = MessageType {
 /// `Set.UpdateObject`.
 pub static SET_UPDATE_OBJECT: MessageType = MessageType {
     name: "Set.UpdateObject",
+    size: 48,
     fields: &[
         FieldType { number: 1, name: "obj_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "param_settings", kind: FieldKind::Message(&SET_UPDATE_PARAM_SETTING), repeated: true, oneof: false },
@@ -567,6 +610,7 @@ pub static SET_UPDATE_OBJECT: MessageType = MessageType {
 /// `Set.UpdateParamSetting`.
 pub static SET_UPDATE_PARAM_SETTING: MessageType = MessageType {
     name: "Set.UpdateParamSetting",
+    size: 56,
     fields: &[
         FieldType { number: 1, name: "param", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "value", kind: FieldKind::String, repeated: false, oneof: false },
@@ -577,6 +621,7 @@ pub static SET_UPDATE_PARAM_SETTING: MessageType = MessageType {
 /// `Set`.
 pub static SET: MessageType = MessageType {
     name: "Set",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "allow_partial", kind: FieldKind::Bool, repeated: false, oneof: false },
         FieldType { number: 2, name: "update_objs", kind: FieldKind::Message(&SET_UPDATE_OBJECT), repeated: true, oneof: false },
@@ -586,6 +631,7 @@ pub static SET: MessageType = MessageType {
 /// `SetResp.UpdatedObjectResult.OperationStatus.OperationFailure`.
 pub static SET_RESP_UPDATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_FAILURE: MessageType = MessageType {
     name: "SetResp.UpdatedObjectResult.OperationStatus.OperationFailure",
+    size: 56,
     fields: &[
         FieldType { number: 1, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_msg", kind: FieldKind::String, repeated: false, oneof: false },
@@ -596,6 +642,7 @@ pub static SET_RESP_UPDATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_FAILURE: Me
 /// `SetResp.UpdatedObjectResult.OperationStatus.OperationSuccess`.
 pub static SET_RESP_UPDATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_SUCCESS: MessageType = MessageType {
     name: "SetResp.UpdatedObjectResult.OperationStatus.OperationSuccess",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "updated_inst_results", kind: FieldKind::Message(&SET_RESP_UPDATED_INSTANCE_RESULT), repeated: true, oneof: false },
     ],
@@ -604,6 +651,7 @@ pub static SET_RESP_UPDATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_SUCCESS: Me
 /// `SetResp.UpdatedObjectResult.OperationStatus`.
 pub static SET_RESP_UPDATED_OBJECT_RESULT_OPERATION_STATUS: MessageType = MessageType {
     name: "SetResp.UpdatedObjectResult.OperationStatus",
+    size: 64,
     fields: &[
         FieldType { number: 1, name: "oper_failure", kind: FieldKind::Message(&SET_RESP_UPDATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_FAILURE), repeated: false, oneof: true },
         FieldType { number: 2, name: "oper_success", kind: FieldKind::Message(&SET_RESP_UPDATED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_SUCCESS), repeated: false, oneof: true },
@@ -613,6 +661,7 @@ pub static SET_RESP_UPDATED_OBJECT_RESULT_OPERATION_STATUS: MessageType = Messag
 /// `SetResp.UpdatedObjectResult`.
 pub static SET_RESP_UPDATED_OBJECT_RESULT: MessageType = MessageType {
     name: "SetResp.UpdatedObjectResult",
+    size: 96,
     fields: &[
         FieldType { number: 1, name: "requested_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "oper_status", kind: FieldKind::Message(&SET_RESP_UPDATED_OBJECT_RESULT_OPERATION_STATUS), repeated: false, oneof: false },
@@ -622,6 +671,7 @@ pub static SET_RESP_UPDATED_OBJECT_RESULT: MessageType = MessageType {
 /// `SetResp.UpdatedInstanceFailure`.
 pub static SET_RESP_UPDATED_INSTANCE_FAILURE: MessageType = MessageType {
     name: "SetResp.UpdatedInstanceFailure",
+    size: 48,
     fields: &[
         FieldType { number: 1, name: "affected_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "param_errs", kind: FieldKind::Message(&SET_RESP_PARAMETER_ERROR), repeated: true, oneof: false },
@@ -631,6 +681,7 @@ pub static SET_RESP_UPDATED_INSTANCE_FAILURE: MessageType = MessageType {
 /// `SetResp.UpdatedInstanceResult`.
 pub static SET_RESP_UPDATED_INSTANCE_RESULT: MessageType = MessageType {
     name: "SetResp.UpdatedInstanceResult",
+    size: 72,
     fields: &[
         FieldType { number: 1, name: "affected_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "param_errs", kind: FieldKind::Message(&SET_RESP_PARAMETER_ERROR), repeated: true, oneof: false },
@@ -641,6 +692,7 @@ pub static SET_RESP_UPDATED_INSTANCE_RESULT: MessageType = MessageType {
 /// `SetResp.ParameterError`.
 pub static SET_RESP_PARAMETER_ERROR: MessageType = MessageType {
     name: "SetResp.ParameterError",
+    size: 56,
     fields: &[
         FieldType { number: 1, name: "param", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
@@ -651,6 +703,7 @@ pub static SET_RESP_PARAMETER_ERROR: MessageType = MessageType {
 /// `SetResp`.
 pub static SET_RESP: MessageType = MessageType {
     name: "SetResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "updated_obj_results", kind: FieldKind::Message(&SET_RESP_UPDATED_OBJECT_RESULT), repeated: true, oneof: false },
     ],
@@ -659,6 +712,7 @@ pub static SET_RESP: MessageType = MessageType {
 /// `Delete`.
 pub static DELETE: MessageType = MessageType {
     name: "Delete",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "allow_partial", kind: FieldKind::Bool, repeated: false, oneof: false },
         FieldType { number: 2, name: "obj_paths", kind: FieldKind::String, repeated: true, oneof: false },
@@ -668,6 +722,7 @@ pub static DELETE: MessageType = MessageType {
 /// `DeleteResp.DeletedObjectResult.OperationStatus.OperationFailure`.
 pub static DELETE_RESP_DELETED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_FAILURE: MessageType = MessageType {
     name: "DeleteResp.DeletedObjectResult.OperationStatus.OperationFailure",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_msg", kind: FieldKind::String, repeated: false, oneof: false },
@@ -677,6 +732,7 @@ pub static DELETE_RESP_DELETED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_FAILURE:
 /// `DeleteResp.DeletedObjectResult.OperationStatus.OperationSuccess`.
 pub static DELETE_RESP_DELETED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_SUCCESS: MessageType = MessageType {
     name: "DeleteResp.DeletedObjectResult.OperationStatus.OperationSuccess",
+    size: 48,
     fields: &[
         FieldType { number: 1, name: "affected_paths", kind: FieldKind::String, repeated: true, oneof: false },
         FieldType { number: 2, name: "unaffected_path_errs", kind: FieldKind::Message(&DELETE_RESP_UNAFFECTED_PATH_ERROR), repeated: true, oneof: false },
@@ -686,6 +742,7 @@ pub static DELETE_RESP_DELETED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_SUCCESS:
 /// `DeleteResp.DeletedObjectResult.OperationStatus`.
 pub static DELETE_RESP_DELETED_OBJECT_RESULT_OPERATION_STATUS: MessageType = MessageType {
     name: "DeleteResp.DeletedObjectResult.OperationStatus",
+    size: 56,
     fields: &[
         FieldType { number: 1, name: "oper_failure", kind: FieldKind::Message(&DELETE_RESP_DELETED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_FAILURE), repeated: false, oneof: true },
         FieldType { number: 2, name: "oper_success", kind: FieldKind::Message(&DELETE_RESP_DELETED_OBJECT_RESULT_OPERATION_STATUS_OPERATION_SUCCESS), repeated: false, oneof: true },
@@ -695,6 +752,7 @@ pub static DELETE_RESP_DELETED_OBJECT_RESULT_OPERATION_STATUS: MessageType = Mes
 /// `DeleteResp.DeletedObjectResult`.
 pub static DELETE_RESP_DELETED_OBJECT_RESULT: MessageType = MessageType {
     name: "DeleteResp.DeletedObjectResult",
+    size: 88,
     fields: &[
         FieldType { number: 1, name: "requested_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "oper_status", kind: FieldKind::Message(&DELETE_RESP_DELETED_OBJECT_RESULT_OPERATION_STATUS), repeated: false, oneof: false },
@@ -704,6 +762,7 @@ pub static DELETE_RESP_DELETED_OBJECT_RESULT: MessageType = MessageType {
 /// `DeleteResp.UnaffectedPathError`.
 pub static DELETE_RESP_UNAFFECTED_PATH_ERROR: MessageType = MessageType {
     name: "DeleteResp.UnaffectedPathError",
+    size: 56,
     fields: &[
         FieldType { number: 1, name: "unaffected_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
@@ -714,6 +773,7 @@ pub static DELETE_RESP_UNAFFECTED_PATH_ERROR: MessageType = MessageType {
 /// `DeleteResp`.
 pub static DELETE_RESP: MessageType = MessageType {
     name: "DeleteResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "deleted_obj_results", kind: FieldKind::Message(&DELETE_RESP_DELETED_OBJECT_RESULT), repeated: true, oneof: false },
     ],
@@ -722,6 +782,7 @@ pub static DELETE_RESP: MessageType = MessageType {
 /// `Operate`.
 pub static OPERATE: MessageType = MessageType {
     name: "Operate",
+    size: 80,
     fields: &[
         FieldType { number: 1, name: "command", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "command_key", kind: FieldKind::String, repeated: false, oneof: false },
@@ -733,6 +794,7 @@ pub static OPERATE: MessageType = MessageType {
 /// `OperateResp.OperationResult.OutputArgs`.
 pub static OPERATE_RESP_OPERATION_RESULT_OUTPUT_ARGS: MessageType = MessageType {
     name: "OperateResp.OperationResult.OutputArgs",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "output_args", kind: FieldKind::Map, repeated: true, oneof: false },
     ],
@@ -741,6 +803,7 @@ pub static OPERATE_RESP_OPERATION_RESULT_OUTPUT_ARGS: MessageType = MessageType 
 /// `OperateResp.OperationResult.CommandFailure`.
 pub static OPERATE_RESP_OPERATION_RESULT_COMMAND_FAILURE: MessageType = MessageType {
     name: "OperateResp.OperationResult.CommandFailure",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_msg", kind: FieldKind::String, repeated: false, oneof: false },
@@ -750,6 +813,7 @@ pub static OPERATE_RESP_OPERATION_RESULT_COMMAND_FAILURE: MessageType = MessageT
 /// `OperateResp.OperationResult`.
 pub static OPERATE_RESP_OPERATION_RESULT: MessageType = MessageType {
     name: "OperateResp.OperationResult",
+    size: 64,
     fields: &[
         FieldType { number: 1, name: "executed_command", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "req_obj_path", kind: FieldKind::String, repeated: false, oneof: true },
@@ -761,6 +825,7 @@ pub static OPERATE_RESP_OPERATION_RESULT: MessageType = MessageType {
 /// `OperateResp`.
 pub static OPERATE_RESP: MessageType = MessageType {
     name: "OperateResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "operation_results", kind: FieldKind::Message(&OPERATE_RESP_OPERATION_RESULT), repeated: true, oneof: false },
     ],
@@ -769,6 +834,7 @@ pub static OPERATE_RESP: MessageType = MessageType {
 /// `Notify.Event`.
 pub static NOTIFY_EVENT: MessageType = MessageType {
     name: "Notify.Event",
+    size: 72,
     fields: &[
         FieldType { number: 1, name: "obj_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "event_name", kind: FieldKind::String, repeated: false, oneof: false },
@@ -779,6 +845,7 @@ pub static NOTIFY_EVENT: MessageType = MessageType {
 /// `Notify.ValueChange`.
 pub static NOTIFY_VALUE_CHANGE: MessageType = MessageType {
     name: "Notify.ValueChange",
+    size: 48,
     fields: &[
         FieldType { number: 1, name: "param_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "param_value", kind: FieldKind::String, repeated: false, oneof: false },
@@ -788,6 +855,7 @@ pub static NOTIFY_VALUE_CHANGE: MessageType = MessageType {
 /// `Notify.ObjectCreation`.
 pub static NOTIFY_OBJECT_CREATION: MessageType = MessageType {
     name: "Notify.ObjectCreation",
+    size: 48,
     fields: &[
         FieldType { number: 1, name: "obj_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "unique_keys", kind: FieldKind::Map, repeated: true, oneof: false },
@@ -797,6 +865,7 @@ pub static NOTIFY_OBJECT_CREATION: MessageType = MessageType {
 /// `Notify.ObjectDeletion`.
 pub static NOTIFY_OBJECT_DELETION: MessageType = MessageType {
     name: "Notify.ObjectDeletion",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "obj_path", kind: FieldKind::String, repeated: false, oneof: false },
     ],
@@ -805,6 +874,7 @@ pub static NOTIFY_OBJECT_DELETION: MessageType = MessageType {
 /// `Notify.OperationComplete.OutputArgs`.
 pub static NOTIFY_OPERATION_COMPLETE_OUTPUT_ARGS: MessageType = MessageType {
     name: "Notify.OperationComplete.OutputArgs",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "output_args", kind: FieldKind::Map, repeated: true, oneof: false },
     ],
@@ -813,6 +883,7 @@ pub static NOTIFY_OPERATION_COMPLETE_OUTPUT_ARGS: MessageType = MessageType {
 /// `Notify.OperationComplete.CommandFailure`.
 pub static NOTIFY_OPERATION_COMPLETE_COMMAND_FAILURE: MessageType = MessageType {
     name: "Notify.OperationComplete.CommandFailure",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_msg", kind: FieldKind::String, repeated: false, oneof: false },
@@ -822,6 +893,7 @@ pub static NOTIFY_OPERATION_COMPLETE_COMMAND_FAILURE: MessageType = MessageType 
 /// `Notify.OperationComplete`.
 pub static NOTIFY_OPERATION_COMPLETE: MessageType = MessageType {
     name: "Notify.OperationComplete",
+    size: 112,
     fields: &[
         FieldType { number: 1, name: "obj_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "command_name", kind: FieldKind::String, repeated: false, oneof: false },
@@ -834,6 +906,7 @@ pub static NOTIFY_OPERATION_COMPLETE: MessageType = MessageType {
 /// `Notify.OnBoardRequest`.
 pub static NOTIFY_ON_BOARD_REQUEST: MessageType = MessageType {
     name: "Notify.OnBoardRequest",
+    size: 96,
     fields: &[
         FieldType { number: 1, name: "oui", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "product_class", kind: FieldKind::String, repeated: false, oneof: false },
@@ -845,6 +918,7 @@ pub static NOTIFY_ON_BOARD_REQUEST: MessageType = MessageType {
 /// `Notify`.
 pub static NOTIFY: MessageType = MessageType {
     name: "Notify",
+    size: 152,
     fields: &[
         FieldType { number: 1, name: "subscription_id", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "send_resp", kind: FieldKind::Bool, repeated: false, oneof: false },
@@ -860,6 +934,7 @@ pub static NOTIFY: MessageType = MessageType {
 /// `NotifyResp`.
 pub static NOTIFY_RESP: MessageType = MessageType {
     name: "NotifyResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "subscription_id", kind: FieldKind::String, repeated: false, oneof: false },
     ],
@@ -868,6 +943,7 @@ pub static NOTIFY_RESP: MessageType = MessageType {
 /// `Register.RegistrationPath`.
 pub static REGISTER_REGISTRATION_PATH: MessageType = MessageType {
     name: "Register.RegistrationPath",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "path", kind: FieldKind::String, repeated: false, oneof: false },
     ],
@@ -876,6 +952,7 @@ pub static REGISTER_REGISTRATION_PATH: MessageType = MessageType {
 /// `Register`.
 pub static REGISTER: MessageType = MessageType {
     name: "Register",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "allow_partial", kind: FieldKind::Bool, repeated: false, oneof: false },
         FieldType { number: 2, name: "reg_paths", kind: FieldKind::Message(&REGISTER_REGISTRATION_PATH), repeated: true, oneof: false },
@@ -885,6 +962,7 @@ pub static REGISTER: MessageType = MessageType {
 /// `RegisterResp.RegisteredPathResult.OperationStatus.OperationFailure`.
 pub static REGISTER_RESP_REGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_FAILURE: MessageType = MessageType {
     name: "RegisterResp.RegisteredPathResult.OperationStatus.OperationFailure",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_msg", kind: FieldKind::String, repeated: false, oneof: false },
@@ -894,6 +972,7 @@ pub static REGISTER_RESP_REGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_FAILU
 /// `RegisterResp.RegisteredPathResult.OperationStatus.OperationSuccess`.
 pub static REGISTER_RESP_REGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_SUCCESS: MessageType = MessageType {
     name: "RegisterResp.RegisteredPathResult.OperationStatus.OperationSuccess",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "registered_path", kind: FieldKind::String, repeated: false, oneof: false },
     ],
@@ -902,6 +981,7 @@ pub static REGISTER_RESP_REGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_SUCCE
 /// `RegisterResp.RegisteredPathResult.OperationStatus`.
 pub static REGISTER_RESP_REGISTERED_PATH_RESULT_OPERATION_STATUS: MessageType = MessageType {
     name: "RegisterResp.RegisteredPathResult.OperationStatus",
+    size: 40,
     fields: &[
         FieldType { number: 1, name: "oper_failure", kind: FieldKind::Message(&REGISTER_RESP_REGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_FAILURE), repeated: false, oneof: true },
         FieldType { number: 2, name: "oper_success", kind: FieldKind::Message(&REGISTER_RESP_REGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_SUCCESS), repeated: false, oneof: true },
@@ -911,6 +991,7 @@ pub static REGISTER_RESP_REGISTERED_PATH_RESULT_OPERATION_STATUS: MessageType = 
 /// `RegisterResp.RegisteredPathResult`.
 pub static REGISTER_RESP_REGISTERED_PATH_RESULT: MessageType = MessageType {
     name: "RegisterResp.RegisteredPathResult",
+    size: 72,
     fields: &[
         FieldType { number: 1, name: "requested_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "oper_status", kind: FieldKind::Message(&REGISTER_RESP_REGISTERED_PATH_RESULT_OPERATION_STATUS), repeated: false, oneof: false },
@@ -920,6 +1001,7 @@ pub static REGISTER_RESP_REGISTERED_PATH_RESULT: MessageType = MessageType {
 /// `RegisterResp`.
 pub static REGISTER_RESP: MessageType = MessageType {
     name: "RegisterResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "registered_path_results", kind: FieldKind::Message(&REGISTER_RESP_REGISTERED_PATH_RESULT), repeated: true, oneof: false },
     ],
@@ -928,6 +1010,7 @@ pub static REGISTER_RESP: MessageType = MessageType {
 /// `Deregister`.
 pub static DEREGISTER: MessageType = MessageType {
     name: "Deregister",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "paths", kind: FieldKind::String, repeated: true, oneof: false },
     ],
@@ -936,6 +1019,7 @@ pub static DEREGISTER: MessageType = MessageType {
 /// `DeregisterResp.DeregisteredPathResult.OperationStatus.OperationFailure`.
 pub static DEREGISTER_RESP_DEREGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_FAILURE: MessageType = MessageType {
     name: "DeregisterResp.DeregisteredPathResult.OperationStatus.OperationFailure",
+    size: 32,
     fields: &[
         FieldType { number: 1, name: "err_code", kind: FieldKind::Fixed32, repeated: false, oneof: false },
         FieldType { number: 2, name: "err_msg", kind: FieldKind::String, repeated: false, oneof: false },
@@ -945,6 +1029,7 @@ pub static DEREGISTER_RESP_DEREGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_F
 /// `DeregisterResp.DeregisteredPathResult.OperationStatus.OperationSuccess`.
 pub static DEREGISTER_RESP_DEREGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_SUCCESS: MessageType = MessageType {
     name: "DeregisterResp.DeregisteredPathResult.OperationStatus.OperationSuccess",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "deregistered_path", kind: FieldKind::String, repeated: true, oneof: false },
     ],
@@ -953,6 +1038,7 @@ pub static DEREGISTER_RESP_DEREGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_S
 /// `DeregisterResp.DeregisteredPathResult.OperationStatus`.
 pub static DEREGISTER_RESP_DEREGISTERED_PATH_RESULT_OPERATION_STATUS: MessageType = MessageType {
     name: "DeregisterResp.DeregisteredPathResult.OperationStatus",
+    size: 40,
     fields: &[
         FieldType { number: 1, name: "oper_failure", kind: FieldKind::Message(&DEREGISTER_RESP_DEREGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_FAILURE), repeated: false, oneof: true },
         FieldType { number: 2, name: "oper_success", kind: FieldKind::Message(&DEREGISTER_RESP_DEREGISTERED_PATH_RESULT_OPERATION_STATUS_OPERATION_SUCCESS), repeated: false, oneof: true },
@@ -962,6 +1048,7 @@ pub static DEREGISTER_RESP_DEREGISTERED_PATH_RESULT_OPERATION_STATUS: MessageTyp
 /// `DeregisterResp.DeregisteredPathResult`.
 pub static DEREGISTER_RESP_DEREGISTERED_PATH_RESULT: MessageType = MessageType {
     name: "DeregisterResp.DeregisteredPathResult",
+    size: 72,
     fields: &[
         FieldType { number: 1, name: "requested_path", kind: FieldKind::String, repeated: false, oneof: false },
         FieldType { number: 2, name: "oper_status", kind: FieldKind::Message(&DEREGISTER_RESP_DEREGISTERED_PATH_RESULT_OPERATION_STATUS), repeated: false, oneof: false },
@@ -971,6 +1058,7 @@ pub static DEREGISTER_RESP_DEREGISTERED_PATH_RESULT: MessageType = MessageType {
 /// `DeregisterResp`.
 pub static DEREGISTER_RESP: MessageType = MessageType {
     name: "DeregisterResp",
+    size: 24,
     fields: &[
         FieldType { number: 1, name: "deregistered_path_results", kind: FieldKind::Message(&DEREGISTER_RESP_DEREGISTERED_PATH_RESULT), repeated: true, oneof: false },
     ],
