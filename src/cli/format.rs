@@ -129,7 +129,7 @@ fn parse_custom(text: &str) -> Result<Vec<Piece>, String> {
 }
 
 fn parse_field(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Piece, String> {
-    let mut number = |chars: &mut std::iter::Peekable<std::str::Chars<'_>>| {
+    let number = |chars: &mut std::iter::Peekable<std::str::Chars<'_>>| {
         let mut value = 0usize;
         while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {
             value = value.saturating_mul(10).saturating_add(digit as usize);

@@ -33,14 +33,20 @@ pub(super) fn message(msg: Message<'_>) -> Value {
     if let Some(record) = &decoded.record {
         put("record", usp_json::record_json(record));
     }
-    if let Some(value) = usp_json::msg_json(&decoded) {
-        put("msg", value);
+    // A Msg of which nothing could be read is no Msg to show; `malformed` says why.
+    let (msg_there, noise) = match decoded.msg {
+        Some(found) if found.content.is_some() || found.kind.is_some() => (Some(found), None),
+        Some(noise) => (None, noise.malformed),
+        None => (None, None),
+    };
+    if let Some(found) = &msg_there {
+        put("msg", usp_json::msg_json(found));
     }
     if let Some(pair) = pair(row.pair()) {
         put("pair", pair);
     }
-    if let Some(bad) = decoded.malformed {
-        put("malformed", json!({"reason": bad.reason, "offset": bad.offset}));
+    if let Some(bad) = decoded.malformed.or(noise) {
+        put("malformed", usp_json::malformed_json(bad));
     }
     if let Some((key, value)) = other_payload(decoded.payload, payload) {
         put(key, value);

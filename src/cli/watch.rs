@@ -41,8 +41,11 @@ fn profile(args: &WatchArgs) -> Result<Profile, CliError> {
 }
 
 fn load(file: &Path) -> Result<Profile, CliError> {
-    let loaded = read::load(file, &|name| std::env::var(name).ok())
-        .map_err(|error| CliError::failed(error.to_string(), error.advice()))?;
+    let loaded = read::load(file, &|name| std::env::var(name).ok()).map_err(|error| {
+        let line = error.line.map_or(String::new(), |line| format!(", line {line}"));
+        let what = format!("{}{line}: {}", error.path.display(), error.what);
+        CliError::failed(what, error.advice)
+    })?;
     for warning in &loaded.warnings {
         eprintln!("{}: {warning}", loaded.profile.name);
     }
