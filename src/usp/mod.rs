@@ -5,13 +5,18 @@
 
 pub mod check;
 pub mod decode;
+pub mod endpoint;
 pub mod error;
+mod escape;
 pub mod generated;
 pub mod json;
 pub mod kind;
+pub mod make;
 pub mod outcome;
 pub mod scan;
 pub mod schema;
 mod sniff;
 pub mod summary;
+pub mod text;
+pub mod tree;
 pub mod wire;

@@ -209,7 +209,8 @@ struct MsgWalk<'a> {
     err_code: u32,
 }
 
-fn walk_msg(reader: WireReader<'_>) -> (MsgSummary<'_>, Option<Malformed>) {
+/// Summarises the Msg that the reader stands on.
+pub(super) fn walk_msg(reader: WireReader<'_>) -> (MsgSummary<'_>, Option<Malformed>) {
     let mut walk = MsgWalk::default();
     let end = reader.end();
     let malformed = walk.msg(reader).err();

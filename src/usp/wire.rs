@@ -56,6 +56,19 @@ pub struct WireField {
     pub end: usize,
 }
 
+/// A length-delimited field that is longer than what is left of its message.
+#[derive(Clone, Copy, Debug)]
+pub struct PartialField {
+    /// Field number, 1 or more.
+    pub number: u32,
+    /// Where the tag begins.
+    pub start: usize,
+    /// Where the value begins.
+    pub value_start: usize,
+    /// How many bytes the value should have.
+    pub length: u64,
+}
+
 /// Walks the fields of one message that ends where the buffer ends.
 #[derive(Clone, Copy, Debug)]
 pub struct WireReader<'a> {
@@ -150,6 +163,17 @@ impl<'a> WireReader<'a> {
         };
         self.pos = at;
         Ok(Some(WireField { number, value, start, value_start, value_end: at, end: at }))
+    }
+
+    /// After [`Self::next_field`] failed: the field at [`Self::pos`], if it is length-delimited
+    /// and only its end is missing.
+    #[must_use]
+    pub fn partial_field(&self) -> Option<PartialField> {
+        let start = self.pos;
+        let mut at = start;
+        let (number, wire_type) = self.tag(&mut at).ok()?;
+        let length = (wire_type == 2).then(|| self.varint(&mut at).ok()).flatten()?;
+        Some(PartialField { number, start, value_start: at, length })
     }
 
     /// Number and wire type of the field at `at`.
