@@ -56,7 +56,7 @@ pub(super) fn message(msg: Message<'_>) -> Value {
 
 /// Nanoseconds as seconds with microseconds.
 fn micros(nanos: i64) -> Value {
-    let micros = nanos.div_euclid(1000);
+    let micros = nanos.saturating_add(500).div_euclid(1000);
     json!(micros as f64 / 1e6)
 }
 

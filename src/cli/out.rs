@@ -1,6 +1,6 @@
 //! Standard output: whole lines only, a closed pipe is a quiet end.
 
-use std::io::{ErrorKind, IsTerminal as _, Stdout, Write as _};
+use std::io::{ErrorKind, Stdout, Write as _};
 
 use super::CliError;
 
@@ -16,11 +16,6 @@ pub(super) struct Out {
 impl Out {
     pub(super) fn new() -> Self {
         Self { stdout: std::io::stdout(), lines: Vec::new() }
-    }
-
-    /// Whether a person is reading.
-    pub(super) fn is_terminal(&self) -> bool {
-        self.stdout.is_terminal()
     }
 
     /// Adds a line; the line end is added here.

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::fields::Message;
 use crate::core::time::Timestamp;
-use crate::store::row::Direction;
+use crate::store::row::{Direction, Pair};
 use crate::usp::scan::scan;
 use crate::usp::text::summary_line;
 use crate::usp::tree;
@@ -32,8 +32,13 @@ pub(super) fn line(msg: Message<'_>, zone: &TimeZone) -> String {
     if row.delivery().retain {
         out += "  retained";
     }
-    if let Some(nanos) = row.latency_nanos() {
-        out += &format!("  {:.1} ms", nanos as f64 / 1e6);
+    match row.pair() {
+        Some(Pair::Answers { latency_nanos, .. }) => {
+            out += &format!("  {:.1} ms", latency_nanos as f64 / 1e6);
+        }
+        Some(Pair::RepeatOf { first }) => out += &format!("  repeat of #{}", first.0),
+        // A live request is printed before its answer is there; keep captures the same.
+        Some(Pair::AnsweredBy { .. }) | None => {}
     }
     out
 }
