@@ -429,6 +429,7 @@ fn tls_refuses_what_it_should_and_says_why() {
         Listener::TlsSelfSigned,
         Listener::TlsMutual,
         Listener::TlsExpired,
+        Listener::TlsNotYetValid,
     ]);
     let ca = TlsSettings { ca_file: Some(broker.file("ca.crt")), ..TlsSettings::default() };
     let other =
@@ -473,7 +474,8 @@ fn tls_refuses_what_it_should_and_says_why() {
             Cause::Certificate,
             ["signed by itself", "MQTT_TLS_ALLOW_SELF_SIGNED_CERT"],
         ),
-        (Listener::TlsExpired, ca.clone(), Cause::Certificate, ["expired on 20", "clock"]),
+        (Listener::TlsExpired, ca.clone(), Cause::Certificate, ["expired on 2021-01-01", "clock"]),
+        (Listener::TlsNotYetValid, ca.clone(), Cause::Certificate, ["from 2090-01-01", "clock"]),
         (
             Listener::TlsMutual,
             ca.clone(),

@@ -412,6 +412,12 @@ fn certificate(
             format!("The certificate of {at} is valid only from {}.", date(not_before.as_secs())),
             "Check this machine's clock and the certificate's dates.".to_owned(),
         ),
+        CertificateError::Expired | CertificateError::NotValidYet => (
+            format!("The certificate of {at} is not valid at this time."),
+            "Check its dates with `openssl x509 -in server.crt -dates -noout`, and this machine's \
+             clock."
+                .to_owned(),
+        ),
         CertificateError::NotValidForNameContext { presented, .. } => {
             let names = if presented.is_empty() {
                 "no name at all (a CN alone does not count)".to_owned()

@@ -30,8 +30,10 @@ pub enum Listener {
     TlsSelfSigned,
     /// TLS that demands a client certificate from the test CA.
     TlsMutual,
-    /// TLS, expired certificate for localhost from the test CA.
+    /// TLS, certificate for localhost from the test CA that expired in 2021.
     TlsExpired,
+    /// TLS, certificate for localhost from the test CA that becomes valid in 2090.
+    TlsNotYetValid,
 }
 
 impl Listener {
@@ -42,6 +44,7 @@ impl Listener {
             Self::TlsWrongName => Some("elsewhere"),
             Self::TlsSelfSigned => Some("alone"),
             Self::TlsExpired => Some("expired"),
+            Self::TlsNotYetValid => Some("early"),
         }
     }
 }
@@ -269,11 +272,20 @@ fn make_certificates(folder: &Path) {
         ]
         .concat(),
     );
-    for (name, extension, days) in [
-        ("server", "subjectAltName=DNS:localhost,IP:127.0.0.1", "3650"),
-        ("elsewhere", "subjectAltName=DNS:elsewhere.example", "3650"),
-        ("expired", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-1"),
-        ("client", "extendedKeyUsage=clientAuth", "3650"),
+    std::fs::write(folder.join("index.txt"), "").expect("a list of certificates");
+    std::fs::write(
+        folder.join("ca.cnf"),
+        "[ca]\ndefault_ca = ours\n[ours]\ndatabase = index.txt\nrand_serial = yes\n\
+         new_certs_dir = .\ndefault_md = sha256\npolicy = any\n[any]\ncommonName = supplied\n",
+    )
+    .expect("the CA's configuration");
+    let local = "subjectAltName=DNS:localhost,IP:127.0.0.1";
+    for (name, extension, from, to) in [
+        ("server", local, "20200101000000Z", "20900101000000Z"),
+        ("elsewhere", "subjectAltName=DNS:elsewhere.example", "20200101000000Z", "20900101000000Z"),
+        ("expired", local, "20200101000000Z", "20210101000000Z"),
+        ("early", local, "20900101000000Z", "20910101000000Z"),
+        ("client", "extendedKeyUsage=clientAuth", "20200101000000Z", "20900101000000Z"),
     ] {
         let subject = format!("/CN={name}");
         let file = |ending: &str| format!("{name}.{ending}");
@@ -283,19 +295,23 @@ fn make_certificates(folder: &Path) {
             &[&["req", "-subj", &subject, "-keyout", &key, "-out", &csr], &new_key[..]].concat(),
         );
         openssl(&[
-            "x509",
-            "-req",
-            "-in",
-            &csr,
-            "-CA",
+            "ca",
+            "-batch",
+            "-notext",
+            "-config",
+            "ca.cnf",
+            "-cert",
             "ca.crt",
-            "-CAkey",
+            "-keyfile",
             "ca.key",
-            "-CAcreateserial",
-            "-days",
-            days,
+            "-startdate",
+            from,
+            "-enddate",
+            to,
             "-extfile",
             &ext,
+            "-in",
+            &csr,
             "-out",
             &crt,
         ]);
