@@ -358,7 +358,7 @@ fn reconnect(s: &mut Settings<'_>) -> Result<Reconnect, ProfileError> {
         0..=i64::MAX,
         "number of seconds",
     )?;
-    if s.text(SWITCH).is_none() {
+    if !s.is_present(SWITCH) {
         return Ok(Reconnect::default());
     }
     if !s.switch(SWITCH, false) {
@@ -396,13 +396,16 @@ fn base_topic(s: &mut Settings<'_>, key: &str, default: &str) -> String {
 fn subscribe(s: &mut Settings<'_>, topics: &[&str]) -> Result<Vec<String>, ProfileError> {
     const KEY: &str = "USP_SCOPE_SUBSCRIBE";
     let mut filters: Vec<String> = Vec::new();
-    if let Some(found) = s.own_text(KEY) {
+    if let Some(found) = s.own_text_with_hashes(KEY, |text| {
+        text.split(',').all(|filter| filter::check(filter.trim()).is_ok())
+    }) {
         for filter in found.text.split(',').map(str::trim).filter(|f| !f.is_empty()) {
             filter::check(filter).map_err(|bad| {
                 s.error(
                     KEY,
                     format!("USP_SCOPE_SUBSCRIBE has a filter no broker accepts: {bad}."),
-                    "Write topic filters separated by commas, such as usp/#.",
+                    "Write topic filters in quotes, separated by commas: \
+                     USP_SCOPE_SUBSCRIBE=\"usp/#\".",
                 )
             })?;
             if !filters.iter().any(|f| f == filter) {
@@ -415,7 +418,7 @@ fn subscribe(s: &mut Settings<'_>, topics: &[&str]) -> Result<Vec<String>, Profi
             if *topic != "usp" && !topic.starts_with("usp/") {
                 s.warnings.push(format!(
                     "Topics below {topic} are not covered by the default subscription usp/#; add \
-                     USP_SCOPE_SUBSCRIBE=usp/#,{topic}/#."
+                     USP_SCOPE_SUBSCRIBE=\"usp/#,{topic}/#\"."
                 ));
             }
         }

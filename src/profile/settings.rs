@@ -75,10 +75,30 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// The entry, if it has a value, with a warning for references nobody could follow.
+    /// True if the file sets `key`, to whatever value.
+    pub fn is_present(&self, key: &str) -> bool {
+        self.file.get(key).is_some_and(|entry| entry.value.is_some())
+    }
+
+    /// The entry, if it has a value, with a warning for what is easily misread: a value cut at
+    /// `#`, and references nobody could follow.
     fn entry(&mut self, key: &str) -> Option<(&'a Entry, &'a str)> {
         let entry = self.file.get(key)?;
         let value = entry.value.as_deref()?;
+        if entry.cut.is_some() {
+            self.warn(
+                entry.line,
+                &format!(
+                    "{key} ends before the # in it, which starts a comment; put the value in \
+                     quotes if the # belongs to it."
+                ),
+            );
+        }
+        self.warn_of_references(key, entry);
+        Some((entry, value))
+    }
+
+    fn warn_of_references(&mut self, key: &str, entry: &Entry) {
         if let Some(name) = entry.unresolved.first() {
             self.warn(
                 entry.line,
@@ -88,7 +108,6 @@ impl<'a> Settings<'a> {
                 ),
             );
         }
-        Some((entry, value))
     }
 
     /// A text; `None` if the line is absent or says null.
@@ -220,6 +239,27 @@ impl<'a> Settings<'a> {
         let text = value.trim();
         (!text.is_empty() && !text.eq_ignore_ascii_case("null"))
             .then(|| Text { text: text.to_owned(), line: entry.line })
+    }
+
+    /// A text of our own in which `#` is common. A `#` glued to an unquoted value starts a
+    /// comment; if `fits` says that value and comment together make sense, they are taken
+    /// together, with a warning.
+    pub fn own_text_with_hashes(&mut self, key: &str, fits: impl Fn(&str) -> bool) -> Option<Text> {
+        let entry = self.file.get(key)?;
+        if let (Some(value), Some(cut)) = (&entry.value, &entry.cut) {
+            let text = format!("{value}{cut}");
+            if fits(&text) {
+                self.warn(
+                    entry.line,
+                    &format!(
+                        "{key} is read as {text}, but to other readers the # starts a comment; \
+                         write {key}=\"{text}\"."
+                    ),
+                );
+                return Some(Text { text, line: entry.line });
+            }
+        }
+        self.own_text(key)
     }
 
     /// A switch of our own: `true`, `false`, `1` or `0`.

@@ -35,6 +35,8 @@ pub(super) struct RawValue {
     pub text: String,
     /// Byte offsets of every `$` that may start a reference, ascending.
     pub refs: Vec<usize>,
+    /// What a `#` glued to the unquoted value cut off, up to the next blank.
+    pub cut: Option<String>,
 }
 
 type Failed = (Option<String>, Reason);
@@ -106,7 +108,13 @@ enum State {
 fn parse_value(value: &str) -> Result<RawValue, Reason> {
     let mut out = RawValue::default();
     let mut state = State::Initial;
+    let mut at = 0;
     for token in tokens(value) {
+        if token == "#" && matches!(state, State::Initial | State::Unquoted) {
+            let rest = value.get(at..).unwrap_or_default();
+            out.cut = rest.split(is_space).next().map(str::to_owned);
+        }
+        at += token.len();
         state = match (state, token) {
             (State::Initial, "'") => State::Single,
             (State::Initial, "\"") => State::Double,

@@ -26,6 +26,8 @@ pub struct Entry {
     pub value: Option<String>,
     /// Names of references that stayed as text, at most a few.
     pub unresolved: Vec<String>,
+    /// What a `#` glued to an unquoted value cut off, up to the next blank.
+    pub cut: Option<String>,
     /// First line, from 1.
     pub line: usize,
     /// Last line; later than `line` for a value that spans lines.
@@ -97,6 +99,7 @@ pub fn read(bytes: &[u8], environment: &dyn Fn(&str) -> Option<String>) -> Resul
         let refuse = |key: Option<String>, reason| Refusal { line: raw.line, key, reason };
         let (key, value) = entry::parse(&raw.text).map_err(|(key, why)| refuse(key, why))?;
         let mut unresolved = Vec::new();
+        let mut cut = None;
         let value = match value {
             None => {
                 known.remove(&key);
@@ -109,11 +112,19 @@ pub fn read(bytes: &[u8], environment: &dyn Fn(&str) -> Option<String>) -> Resul
                 };
                 budget = budget.saturating_sub(done.text.len());
                 unresolved = done.unresolved;
+                cut = value.cut;
                 known.insert(key.clone(), done.text.clone());
                 Some(done.text)
             }
         };
-        entries.push(Entry { key, value, unresolved, line: raw.line, last_line: raw.last_line });
+        entries.push(Entry {
+            key,
+            value,
+            unresolved,
+            cut,
+            line: raw.line,
+            last_line: raw.last_line,
+        });
     }
     Ok(Dotenv { entries, swallowed_from: joined.swallowed_from, invalid_utf8, bom })
 }

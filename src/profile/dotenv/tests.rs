@@ -48,6 +48,17 @@ fn unquoted_values() {
 }
 
 #[test]
+fn a_glued_comment_is_remembered() {
+    let cut = |text: &str| one(text).cut;
+    assert_eq!(cut("K=usp/#").as_deref(), Some("#"));
+    assert_eq!(cut("K=usp/#,a/# note").as_deref(), Some("#,a/#"));
+    assert_eq!(cut("K=#note").as_deref(), Some("#note"));
+    for plain in ["K=usp/ #", "K='usp/'#", "K=\"usp/#\"", "K=usp"] {
+        assert_eq!(cut(plain), None, "{plain}");
+    }
+}
+
+#[test]
 fn quoted_values() {
     for (text, wanted) in [
         (r"K='a b # c'", "a b # c"),

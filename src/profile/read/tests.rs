@@ -145,7 +145,7 @@ fn values_out_of_range_name_variable_line_and_remedy() {
         ("USP_SCOPE_MAX_PACKET_BYTES", "12", "1024"),
         ("USP_SCOPE_MAX_PACKET_BYTES", "999999999999999", "268435460"),
         ("USP_SCOPE_SUBSCRIBE_QOS", "3", "0 to 2"),
-        ("USP_SCOPE_SUBSCRIBE", "usp/#/x", "usp/#"),
+        ("USP_SCOPE_SUBSCRIBE", "'usp/#/x'", "usp/#"),
         ("USP_SCOPE_ALLOW_SEND", "no", "false"),
     ] {
         let error = refused(&format!("MQTT_HOST=b\n\n{key}={bad}\n"));
@@ -213,7 +213,16 @@ fn subscriptions() {
     assert_eq!(with("").profile.subscribe, ["usp/#"]);
     assert_eq!(with("USP_SCOPE_SUBSCRIBE='a/#, b/+,,a/#'").profile.subscribe, ["a/#", "b/+"]);
     let other = with("USP_MQTT_AGENT_TOPIC=acme/agent");
-    assert!(warned(&other, "USP_SCOPE_SUBSCRIBE=usp/#,acme/agent/#"));
+    assert!(warned(&other, "USP_SCOPE_SUBSCRIBE=\"usp/#,acme/agent/#\""));
+    // Unquoted, the # starts a comment; what was meant is plain all the same.
+    for (text, wanted) in [("usp/#", "usp/#"), ("#", "#"), ("a/+,b/# # note", "a/+,b/#")] {
+        let unquoted = with(&format!("USP_SCOPE_SUBSCRIBE={text}"));
+        assert_eq!(unquoted.profile.subscribe.join(","), wanted);
+        assert!(warned(&unquoted, "in quotes") || warned(&unquoted, "write USP_SCOPE_SUBSCRIBE"));
+    }
+    assert_eq!(with("USP_SCOPE_SUBSCRIBE=a/b#note").profile.subscribe, ["a/b"]);
+    assert_eq!(with("USP_SCOPE_SUBSCRIBE=#none").profile.subscribe, ["usp/#"]);
+    assert!(warned(&with("MQTT_CLIENT_ID=a#b"), "MQTT_CLIENT_ID ends before the #"));
 }
 
 #[test]
