@@ -1,7 +1,7 @@
 //! Reads a capture line by line, whatever its size; a cut or broken line costs only itself.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::error::CaptureError;
@@ -21,7 +21,7 @@ const ERRORS_KEPT: usize = 20;
 /// Reads messages from a capture.
 pub struct Reader {
     path: PathBuf,
-    input: Box<dyn BufRead + Send>,
+    input: BufReader<Box<dyn Read + Send>>,
     line_number: u64,
     line: Vec<u8>,
     skipped: u64,
@@ -38,17 +38,15 @@ pub fn open(path: &Path) -> Result<Reader, CaptureError> {
     if file.metadata().map_err(io)?.is_dir() {
         return Err(io(std::io::Error::from(std::io::ErrorKind::IsADirectory)));
     }
-    from_reader(path, Box::new(BufReader::with_capacity(256 * 1024, file)))
+    from_reader(path, Box::new(file))
 }
 
 /// Reads a capture from `input`; `path` names it in errors.
 ///
 /// # Errors
 /// Reading fails, or it is in a format this version doesn't read.
-pub fn from_reader(
-    path: &Path,
-    mut input: Box<dyn BufRead + Send>,
-) -> Result<Reader, CaptureError> {
+pub fn from_reader(path: &Path, input: Box<dyn Read + Send>) -> Result<Reader, CaptureError> {
+    let mut input = BufReader::with_capacity(256 * 1024, input);
     let head =
         input.fill_buf().map_err(|source| CaptureError::Io { path: path.to_owned(), source })?;
     if head.starts_with(MCAP_MAGIC) {
@@ -93,6 +91,12 @@ impl Reader {
             }
         }
         Ok(true)
+    }
+
+    /// True if a further line can be had without waiting for the source.
+    #[must_use]
+    pub fn line_is_ready(&self) -> bool {
+        self.input.buffer().contains(&b'\n')
     }
 
     /// Lines that held no readable message.
