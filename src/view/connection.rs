@@ -48,11 +48,19 @@ pub fn words(link: &LinkState, broker: &str, now: Timestamp) -> Words {
             let again = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
             words(Tone::Busy, "Connecting…", format!("Connecting to {broker}{again}."), None)
         }
-        LinkState::Connected { version, .. } => words(
-            Tone::Good,
-            "Connected",
-            format!("Connected to {broker} with {}.", version.label()),
-            None,
+        LinkState::Connected { version, refused_filters, .. } if refused_filters.is_empty() => {
+            let what = format!("Connected to {broker} with {}.", version.label());
+            words(Tone::Good, "Connected", what, None)
+        }
+        LinkState::Connected { version, refused_filters, .. } => words(
+            Tone::Warning,
+            "Connected, limited",
+            format!(
+                "Connected to {broker} with {}, but it refused: {}.",
+                version.label(),
+                refused_filters.join(", ")
+            ),
+            Some("Ask for read access to these topics, or subscribe to fewer.".to_owned()),
         ),
         LinkState::Waiting { until, attempt, max_attempts, failure } => {
             let secs = wait_secs(*until, now);
@@ -87,25 +95,33 @@ pub fn wait_secs(until: Timestamp, now: Timestamp) -> i64 {
     until.nanos_since(now).max(0).saturating_add(999_999_999) / 1_000_000_000
 }
 
-/// The lock's word and its explanation; `None` for a plain connection.
+/// The lock's word, tone and explanation.
 #[must_use]
 pub fn tls_words(tls: Option<&TlsFacts>) -> (&'static str, Tone, &'static str) {
-    match tls {
-        None => (
+    let Some(facts) = tls else {
+        return (
             "No TLS",
             Tone::Quiet,
             "The connection is not encrypted: anyone on the way can read it.",
-        ),
-        Some(TlsFacts { chain_verified: true, name_verified: true }) => {
+        );
+    };
+    match (facts.chain_verified, facts.name_verified) {
+        (true, true) => {
             ("TLS", Tone::Good, "Encrypted. The broker's certificate and name are verified.")
         }
-        Some(TlsFacts { chain_verified: true, name_verified: false }) => (
+        (true, false) => (
             "TLS, name unchecked",
             Tone::Warning,
             "Encrypted. The certificate is verified, the broker's name is not \
              (MQTT_TLS_VERIFY_PEER_NAME is off).",
         ),
-        Some(TlsFacts { chain_verified: false, .. }) => (
+        (false, _) if facts.self_signed_accepted => (
+            "TLS, self-signed",
+            Tone::Warning,
+            "Encrypted. The certificate is signed by itself, which the profile allows; nobody \
+             vouches for the broker.",
+        ),
+        (false, _) => (
             "TLS, unverified",
             Tone::Warning,
             "Encrypted, but nobody checked who the broker is (MQTT_TLS_VERIFY_PEER is off).",
@@ -153,7 +169,11 @@ mod tests {
 
     #[test]
     fn the_lock_says_what_was_checked() {
-        let facts = |chain_verified, name_verified| TlsFacts { chain_verified, name_verified };
+        let facts = |chain_verified, name_verified| TlsFacts {
+            chain_verified,
+            name_verified,
+            ..TlsFacts::default()
+        };
         assert_eq!(tls_words(None).0, "No TLS");
         assert_eq!(tls_words(Some(&facts(true, true))).1, Tone::Good);
         assert_eq!(tls_words(Some(&facts(true, false))).1, Tone::Warning);

@@ -54,7 +54,7 @@ pub fn show(
         return;
     }
 
-    let id = Id::new("device-list");
+    let id = Id::unique("device-list");
     let list = Rows {
         id,
         name: "Device list",
@@ -135,7 +135,7 @@ fn row_ui(
         expanded: None,
         level: None,
     };
-    let response = rows::row(ui, look, Id::new("device").with(device.0), rect, &info);
+    let response = rows::row(ui, look, Id::unique("device").with(device.0), rect, &info);
     let painter = ui.painter();
     painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border.gamma_multiply(0.5)));
 

@@ -60,7 +60,7 @@ pub fn show(
     let column = |i: usize| x_hex + (i * 3 + usize::from(i >= 8)) as f32 * glyph;
     let x_text = column(per_row) + glyph;
     let list = Rows {
-        id: Id::new("hex").with(name),
+        id: Id::unique("hex").with(name),
         name,
         role: Role::Table,
         row_height: ROW,
@@ -107,7 +107,7 @@ pub fn show(
         put(x_text, chunk.iter().map(printable).collect(), t.string);
 
         // The list below would take the click away from a smaller widget drawn before it.
-        let response = ui.interact(row_rect, Id::new("hex-row").with(name).with(row), Sense::CLICK);
+        let response = ui.interact(row_rect, Id::unique("hex-row").with(name).with(row), Sense::CLICK);
         if response.clicked()
             && let Some(pos) = response.interact_pointer_pos()
         {
@@ -135,7 +135,7 @@ pub fn show(
         };
     }
     if clicked.is_some() {
-        rows::focus(ui, Id::new("hex").with(name));
+        rows::focus(ui, Id::unique("hex").with(name));
     }
     clicked
 }

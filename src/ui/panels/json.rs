@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, look: Look, lines: &Lines, is_json: bool, top: &mut f64
     let digits = lines.len().to_string().len().max(2);
     let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&font, '0'));
     let list = Rows {
-        id: Id::new("json"),
+        id: Id::unique("json"),
         name: "JSON text",
         role: Role::Table,
         row_height: ROW,
@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, look: Look, lines: &Lines, is_json: bool, top: &mut f64
         let over = x + galley.size().x > row.max.x;
         painter.galley(at, galley, t.text);
         if over {
-            let id = Id::new("json-line").with(index);
+            let id = Id::unique("json-line").with(index);
             let hover = ui.interact(row, id, egui::Sense::hover());
             hover.on_hover_ui(|ui| {
                 ui.set_max_width(520.0);
@@ -81,7 +81,7 @@ pub fn show(ui: &mut Ui, look: Look, lines: &Lines, is_json: bool, top: &mut f64
                 Nav::Left | Nav::Right | Nav::Enter => 0.0,
             };
         }
-        None if output.response.clicked() => rows::focus(ui, Id::new("json")),
+        None if output.response.clicked() => rows::focus(ui, Id::unique("json")),
         None => {}
     }
 }

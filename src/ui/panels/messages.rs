@@ -100,7 +100,7 @@ impl MessagesPanel {
 /// Identity of the list for focus.
 #[must_use]
 pub fn list_id() -> Id {
-    Id::new("message-table")
+    Id::unique("message-table")
 }
 
 /// Draws the panel. `empty` draws what stands in place of an empty table.
@@ -267,7 +267,7 @@ fn head_ui(ui: &mut Ui, look: Look, columns: &[(f32, f32); 7], panel: &mut Messa
         let (edited, sign) = if index >= 4 { (index + 1, -1.0) } else { (index, 1.0) };
         let x = rect.min.x + right + GAP / 2.0;
         let grip = Rect::from_min_max(pos2(x - 4.0, rect.min.y), pos2(x + 4.0, rect.max.y));
-        let response = ui.interact(grip, Id::new("column-edge").with(index), Sense::DRAG);
+        let response = ui.interact(grip, Id::unique("column-edge").with(index), Sense::DRAG);
         let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeColumn);
         let active = response.hovered() || response.dragged();
         let line = if active { t.accent } else { t.border };
@@ -332,7 +332,7 @@ fn row_ui(
         expanded: None,
         level: None,
     };
-    let response = rows::row(ui, look, Id::new("message").with(row.seq.0), rect, &info);
+    let response = rows::row(ui, look, Id::unique("message").with(row.seq.0), rect, &info);
     let painter = ui.painter();
     if !picked {
         let line = t.border.gamma_multiply(0.35);
@@ -456,7 +456,7 @@ fn lost_ui(ui: &Ui, look: Look, index: usize, rect: Rect, messages: u64) {
     let text = format!("{} {plural} lost here: the queue was full", format::count(messages));
     let info =
         RowInfo { role: Role::Row, label: &text, selected: false, expanded: None, level: None };
-    rows::row(ui, look, Id::new("lost").with(index), rect, &info);
+    rows::row(ui, look, Id::unique("lost").with(index), rect, &info);
     let painter = ui.painter();
     painter.rect_filled(rect, 0.0, t.error.gamma_multiply(0.14));
     let icon = Rect::from_min_size(rect.min + vec2(GAP, 0.0), vec2(16.0, rect.height()));
@@ -514,7 +514,7 @@ fn newest_button(
     if snapshot.is_empty() || body.height() < 80.0 {
         return;
     }
-    let response = ui.interact(rect, Id::new("newest"), Sense::CLICK | Sense::FOCUSABLE);
+    let response = ui.interact(rect, Id::unique("newest"), Sense::CLICK | Sense::FOCUSABLE);
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, "Go to newest message"));
     let fill = if response.hovered() { t.hover } else { t.raised };
     let painter = ui.painter();

@@ -53,7 +53,7 @@ pub fn show(
         return;
     }
 
-    let id = Id::new("topic-tree");
+    let id = Id::unique("topic-tree");
     let list = Rows {
         id,
         name: "Topic tree",
@@ -129,7 +129,7 @@ fn row_ui(
     let name = if node.name.is_empty() { "(empty level)" } else { &node.name };
     let count = format::count(stats.subtree);
     let label = format!("{name}, {} messages", stats.subtree);
-    let id = Id::new("topic").with(row.node.0);
+    let id = Id::unique("topic").with(row.node.0);
     let info = RowInfo {
         role: Role::TreeItem,
         label: &label,

@@ -182,11 +182,11 @@ pub fn filter_field(
     let response = ui
         .add(
             TextEdit::singleline(text)
-                .id(egui::Id::new(name))
+                .id(egui::Id::unique(name))
                 .prefix(icon)
                 .hint_text(RichText::new(hint).color(look.tokens.weak))
                 .desired_width(width)
-                .vertical_align(egui::Align::Center)
+                .align(egui::Align2::LEFT_CENTER)
                 .min_size(vec2(width, 26.0)),
         )
         .accessible_name(name);
