@@ -19,4 +19,6 @@ mod sniff;
 pub mod summary;
 pub mod text;
 pub mod tree;
+#[cfg(test)]
+mod tests;
 pub mod wire;

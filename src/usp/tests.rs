@@ -1,0 +1,6 @@
+//! Properties of the whole folder on generated, damaged and random payloads. Seeds are fixed;
+//! a failure names its seed and bytes.
+
+mod agree;
+mod generate;
+mod robust;
