@@ -2,6 +2,8 @@
 //!
 //! After changing a schema: `UPDATE_GENERATED=1 cargo test --test codegen`.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 
