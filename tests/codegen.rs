@@ -2,7 +2,12 @@
 //!
 //! After changing a schema: `UPDATE_GENERATED=1 cargo test --test codegen`.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -259,11 +259,7 @@ mod tests {
         assert_eq!(all[0].delivery, delivery);
         assert_eq!(
             all[0].props.iter().collect::<Vec<_>>(),
-            vec![
-                Prop::ContentType(b"usp.msg"),
-                Prop::User(b"k", b"v"),
-                Prop::MessageExpiry(7)
-            ]
+            vec![Prop::ContentType(b"usp.msg"), Prop::User(b"k", b"v"), Prop::MessageExpiry(7)]
         );
         assert_eq!(all[1].payload, b"");
     }
