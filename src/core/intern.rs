@@ -1,21 +1,25 @@
 //! Names to dense numbers. The names live in a [`CowVec`], so a snapshot of them is cheap.
-//! Bounded: beyond its cap every new name maps to one "other" entry, and is counted.
+//! Bounded: beyond its caps every new name maps to one "other" entry, and is counted.
 
-use std::hash::BuildHasher as _;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
 
 use super::cow_vec::CowVec;
 
-/// Number of the entry that stands for every name beyond the cap.
+/// Number of the entry that stands for every name beyond the caps.
 pub const OTHER: u32 = 0;
 
-/// A bounded table of byte strings; see the module text.
+/// Fixed cost of one name besides its bytes: two counters, pointer and length, table slot.
+const NAME_OVERHEAD_BYTES: usize = 48;
+
+/// A bounded table of names; see the module text.
 pub struct Interner {
-    by_hash: FxHashMap<u64, Vec<u32>>,
+    table: HashTable<u32>,
     names: CowVec<Arc<str>>,
-    hasher: std::hash::RandomState,
+    // Keyed per process: names come from strangers who could aim for collisions.
+    hasher: hashbrown::DefaultHashBuilder,
     cap: usize,
     max_bytes: usize,
     refused: u64,
@@ -30,9 +34,9 @@ impl Interner {
         let mut names = CowVec::new();
         names.push(Arc::from(other));
         Self {
-            by_hash: FxHashMap::default(),
+            table: HashTable::new(),
             names,
-            hasher: std::hash::RandomState::new(),
+            hasher: hashbrown::DefaultHashBuilder::default(),
             cap,
             max_bytes,
             refused: 0,
@@ -42,25 +46,23 @@ impl Interner {
 
     /// The number of `name`, giving it the next free one if it is new.
     ///
-    /// Returns the number and whether it is new. Beyond the cap: `(OTHER, false)`.
+    /// Returns the number and whether it is new. Beyond the caps: `(OTHER, false)`.
     pub fn intern(&mut self, name: &str) -> (u32, bool) {
-        // A keyed hash: topics and ids come from strangers who could aim for collisions.
-        let hash = self.hasher.hash_one(name.as_bytes());
-        if let Some(ids) = self.by_hash.get(&hash) {
-            for &id in ids {
-                if self.names.get(id as usize).is_some_and(|known| &**known == name) {
-                    return (id, false);
-                }
-            }
+        let Self { table, names, hasher, .. } = self;
+        let hash = hasher.hash_one(name);
+        if let Some(&id) = table.find(hash, |&id| is_name(names, id, name)) {
+            return (id, false);
         }
-        let cost = name.len() + 96;
-        if self.names.len() > self.cap || self.bytes + cost > self.max_bytes {
+        let cost = name.len() + NAME_OVERHEAD_BYTES;
+        if names.len() > self.cap || self.bytes + cost > self.max_bytes {
             self.refused += 1;
             return (OTHER, false);
         }
-        let id = u32::try_from(self.names.len()).unwrap_or(OTHER);
-        self.names.push(Arc::from(name));
-        self.by_hash.entry(hash).or_default().push(id);
+        let id = u32::try_from(names.len()).unwrap_or(OTHER);
+        names.push(Arc::from(name));
+        table.insert_unique(hash, id, |&id| {
+            names.get(id as usize).map_or(0, |known| hasher.hash_one(&**known))
+        });
         self.bytes += cost;
         (id, true)
     }
@@ -68,12 +70,8 @@ impl Interner {
     /// The number of `name`, if it is known.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u32> {
-        let hash = self.hasher.hash_one(name.as_bytes());
-        self.by_hash
-            .get(&hash)?
-            .iter()
-            .copied()
-            .find(|&id| self.names.get(id as usize).is_some_and(|known| &**known == name))
+        let hash = self.hasher.hash_one(name);
+        self.table.find(hash, |&id| is_name(&self.names, id, name)).copied()
     }
 
     /// All names; the position is the number.
@@ -95,6 +93,10 @@ impl Interner {
     }
 }
 
+fn is_name(names: &CowVec<Arc<str>>, id: u32, name: &str) -> bool {
+    names.get(id as usize).is_some_and(|known| &**known == name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +113,17 @@ mod tests {
         assert_eq!(names.find("b"), Some(2));
         assert_eq!(names.find("c"), None);
         assert_eq!(names.names().get(0).map(|n| &**n), Some("(other)"));
+    }
+
+    #[test]
+    fn ten_thousand_names_stay_apart() {
+        let mut names = Interner::with_caps(20_000, 10_000_000, "(other)");
+        for i in 1..=10_000u32 {
+            assert_eq!(names.intern(&format!("topic/{i}")), (i, true));
+        }
+        for i in 1..=10_000u32 {
+            assert_eq!(names.find(&format!("topic/{i}")), Some(i));
+        }
     }
 
     #[test]

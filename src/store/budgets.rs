@@ -1,0 +1,37 @@
+//! The bounds of the store; each is visible with its use in the window.
+
+/// Upper limits. Defaults suit a laptop watching 100,000 devices.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Budgets {
+    /// Bytes of payloads, properties and rows kept.
+    pub bytes: usize,
+    /// Messages kept.
+    pub rows: usize,
+    /// Distinct topics told apart; more go to one "other" topic.
+    pub topics: usize,
+    /// Bytes of topic names.
+    pub topic_bytes: usize,
+    /// Distinct Endpoint IDs told apart; more go to one "other" endpoint.
+    pub endpoints: usize,
+    /// Requests waiting for an answer at once.
+    pub open_requests: usize,
+    /// How long a request is kept waiting, seconds of message time.
+    pub open_secs: u32,
+    /// Latency samples kept for plots.
+    pub latencies: usize,
+}
+
+impl Default for Budgets {
+    fn default() -> Self {
+        Self {
+            bytes: 512 * 1024 * 1024,
+            rows: 1_000_000,
+            topics: 250_000,
+            topic_bytes: 64 * 1024 * 1024,
+            endpoints: 50_000,
+            open_requests: 100_000,
+            open_secs: 60,
+            latencies: 128 * 1024,
+        }
+    }
+}

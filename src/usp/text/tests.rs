@@ -1,0 +1,1 @@
+//! Lines of Records and Msgs of each kind.

@@ -1,0 +1,1 @@
+//! Rows of payloads of each kind.
