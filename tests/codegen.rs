@@ -2,6 +2,13 @@
 //!
 //! After changing a schema: `UPDATE_GENERATED=1 cargo test --test codegen`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 

@@ -3,6 +3,13 @@
 //! The table is the one in the crate's documentation. Reads the sources as text (comments and
 //! strings taken out), so it also sees code behind features.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::channel::Queue;
 use super::command::EngineCommand;
@@ -111,7 +111,7 @@ async fn connected(
     profile: &Arc<Profile>,
     commands: &mut mpsc::UnboundedReceiver<EngineCommand>,
 ) -> Option<EngineCommand> {
-    let (stop, stopped) = watch::channel(false);
+    let (stop, stopped) = session::stop_signal();
     let mut sink = ToQueue(shared);
     let session = session::run(Arc::clone(profile), Arc::clone(&shared.clock), &mut sink, stopped);
     tokio::pin!(session);
@@ -131,7 +131,7 @@ async fn connected(
         }
         if !ended {
             // Nobody listening any more means the same as being told to stop.
-            let _ = stop.send(true);
+            stop.stop();
             (&mut session).await;
         }
         return command;

@@ -1,6 +1,6 @@
 //! Thread `usp-jobs`, one per job: work on files that must not hold anyone up.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,7 +17,7 @@ const BATCH_BYTES: usize = 256 * 1024;
 
 /// Reads a capture into the queue; waits when the queue is full, so that nothing is lost.
 pub(super) fn open_capture(
-    path: &PathBuf,
+    path: &Path,
     queue: &Queue,
     publisher: &Arc<Publisher>,
     clock: &dyn Clock,

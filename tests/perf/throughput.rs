@@ -4,6 +4,13 @@
 //! machine: what scanning, ingesting and snapshots cost beside a plain rumqttc loop that throws
 //! every message away.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
 #[path = "../support/fake_broker.rs"]
 #[allow(dead_code, reason = "shared by several test targets")]
 mod fake_broker;

@@ -1,5 +1,12 @@
 //! The store from outside: batches in, snapshots out.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
 #[path = "../support/records.rs"]
 #[allow(dead_code, reason = "shared by several test targets")]
 mod records;
