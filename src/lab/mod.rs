@@ -1,2 +1,7 @@
-//! The demo network: an embedded broker on 127.0.0.1 with simulated Agents and a Controller
-//! that are real MQTT clients speaking real USP.
+//! The demo network.
+pub mod answer;
+pub mod fault;
+pub mod fleet;
+pub mod model;
+pub mod seed;
+pub mod wire;
