@@ -142,6 +142,19 @@ pub enum Character {
     Garbling,
 }
 
+impl Character {
+    /// One word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Slow => "slow",
+            Self::Faulty => "faulty",
+            Self::Flapping => "flapping",
+            Self::Garbling => "garbling",
+        }
+    }
+}
+
 /// One device's identity and temper.
 #[derive(Clone, Debug)]
 pub struct Identity {

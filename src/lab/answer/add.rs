@@ -82,9 +82,7 @@ fn find_table(model: &Model, text: &str, moment: &Moment) -> Result<String, Refu
             }
             _ => Ok(found.path),
         },
-        (None, _) => {
-            Err(Fault::new(NO_SUCH_OBJECT, format!("no object matches: {text}")).into())
-        }
+        (None, _) => Err(Fault::new(NO_SUCH_OBJECT, format!("no object matches: {text}")).into()),
         (Some(_), false) => {
             Err(Fault::new(INVALID_PATH, format!("path names several tables: {text}")).into())
         }

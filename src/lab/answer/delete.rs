@@ -73,11 +73,8 @@ fn delete_path(model: &mut Model, text: &str, moment: &Moment) -> Result<Vec<Str
         return Err(refused(DELETE_FAILURE, "the table's rows can't be deleted"));
     }
     let found = resolve::resolve(model, &path, text, moment)?;
-    let rows: Vec<String> = found
-        .into_iter()
-        .filter(|f| matches!(f.place, Place::Object(_)))
-        .map(|f| f.path)
-        .collect();
+    let rows: Vec<String> =
+        found.into_iter().filter(|f| matches!(f.place, Place::Object(_))).map(|f| f.path).collect();
     Ok(rows.into_iter().filter(|row| model.remove_row(row)).collect())
 }
 
@@ -137,6 +134,8 @@ mod tests {
         let answer = ask(&mut model, request(true, &["Device.WiFi.Radio.1."]));
         let RespType::DeleteResp(resp) = response(&answer) else { unreachable!() };
         let status = resp.deleted_obj_results[0].oper_status.clone().unwrap();
-        assert!(matches!(status.oper_status, Some(OperStatus::OperFailure(f)) if f.err_code == 7024));
+        assert!(
+            matches!(status.oper_status, Some(OperStatus::OperFailure(f)) if f.err_code == 7024)
+        );
     }
 }

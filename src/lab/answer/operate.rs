@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Answer, Effect};
-use crate::lab::fault::{
-    COMMAND_FAILURE, Fault, INVALID_COMMAND_ARGUMENTS, RESOURCES_EXCEEDED,
-};
+use crate::lab::fault::{COMMAND_FAILURE, Fault, INVALID_COMMAND_ARGUMENTS, RESOURCES_EXCEEDED};
 use crate::lab::model::path::Path;
 use crate::lab::model::resolve::{self, Leaf};
 use crate::lab::model::tree::{Model, Place};
@@ -225,8 +223,7 @@ impl Call<'_> {
             }
             ("Device.", "SelfTestDiagnostics()") => {
                 let results = "CPU: pass; memory: pass; flash: pass; radios: pass".to_owned();
-                let result =
-                    output(&[("Status", "Complete".to_owned()), ("Results", results)]);
+                let result = output(&[("Status", "Complete".to_owned()), ("Results", results)]);
                 Ok(Run::Later(self.secs(2, 6), Outcome::Output(result)))
             }
             ("Device.", "X_DEMO_Locate()") => {
@@ -244,9 +241,7 @@ impl Call<'_> {
             (_, "InitiateWPSPBC()") => {
                 Ok(Run::Now(output(&[("Status", "Success".to_owned())]), None))
             }
-            (_, "SendOnBoardRequest()") => {
-                Ok(Run::Now(Args::new(), Some(Effect::OnBoardRequest)))
-            }
+            (_, "SendOnBoardRequest()") => Ok(Run::Now(Args::new(), Some(Effect::OnBoardRequest))),
             (_, "ForceReconnect()") => Ok(Run::Now(Args::new(), Some(Effect::Reconnect))),
             (_, "Cancel()") => {
                 Ok(Run::Now(Args::new(), Some(Effect::Cancelled(self.object.to_owned()))))
@@ -398,7 +393,9 @@ mod tests {
         let command = "Device.IP.Diagnostics.IPPing()";
         let answer = ask(&mut model, request(command, &[("Host", "a.example")]));
         let path = result(&answer);
-        assert!(matches!(&path, OperationResp::ReqObjPath(p) if p == "Device.LocalAgent.Request.1"));
+        assert!(
+            matches!(&path, OperationResp::ReqObjPath(p) if p == "Device.LocalAgent.Request.1")
+        );
         let row = "Device.LocalAgent.Request.1.";
         assert_eq!(model.value_at(row, "Command", &moment(60)), command);
         assert_eq!(model.value_at(row, "Originator", &moment(60)), "self::acs-demo");

@@ -182,10 +182,7 @@ mod tests {
     #[test]
     fn a_refused_required_parameter_fails_the_whole_message_and_changes_nothing() {
         let mut model = device();
-        for (param, value, code) in [
-            ("SerialNumber", "X", 7013),
-            ("NoSuchParam", "1", 7010),
-        ] {
+        for (param, value, code) in [("SerialNumber", "X", 7013), ("NoSuchParam", "1", 7010)] {
             let objects = vec![
                 update("Device.WiFi.Radio.1.", &[("Channel", "3", true)]),
                 update("Device.DeviceInfo.", &[(param, value, true)]),
@@ -206,7 +203,10 @@ mod tests {
         let mut model = device();
         let objects = vec![
             update("Device.DeviceInfo.", &[("SerialNumber", "X", true)]),
-            update(CONTROLLER, &[("PeriodicNotifInterval", "0", false), ("ProvisioningCode", "ok", false)]),
+            update(
+                CONTROLLER,
+                &[("PeriodicNotifInterval", "0", false), ("ProvisioningCode", "ok", false)],
+            ),
             update("Device.LocalAgent.Controller.77.", &[("Enable", "true", true)]),
         ];
         let answer = ask(&mut model, request(true, objects));
@@ -255,6 +255,8 @@ mod tests {
         }
         let none = update(r#"Device.WiFi.Radio.[Name=="x"]."#, &[("Enable", "true", true)]);
         let answer = ask(&mut model, request(false, vec![none]));
-        assert!(matches!(&statuses(&answer)[..], [OperStatus::OperSuccess(s)] if s.updated_inst_results.is_empty()));
+        assert!(
+            matches!(&statuses(&answer)[..], [OperStatus::OperSuccess(s)] if s.updated_inst_results.is_empty())
+        );
     }
 }

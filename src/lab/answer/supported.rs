@@ -124,11 +124,8 @@ fn describe(object: &Object, get: &GetSupportedDm, in_full: bool) -> SupportedOb
         let names = |set: &Vec<usize>| {
             set.iter().filter_map(|p| object.params.get(*p)).map(|p| p.name.to_owned()).collect()
         };
-        result.unique_key_sets = object
-            .keys
-            .iter()
-            .map(|set| SupportedUniqueKeySet { key_names: names(set) })
-            .collect();
+        result.unique_key_sets =
+            object.keys.iter().map(|set| SupportedUniqueKeySet { key_names: names(set) }).collect();
     }
     result
 }
@@ -215,9 +212,8 @@ mod tests {
     fn commands_tell_whether_they_answer_at_once() {
         let result = result(everything("Device."));
         let commands = &result.supported_objs[0].supported_commands;
-        let kind = |name: &str| {
-            commands.iter().find(|c| c.command_name == name).map(|c| c.command_type())
-        };
+        let kind =
+            |name: &str| commands.iter().find(|c| c.command_name == name).map(|c| c.command_type());
         assert_eq!(kind("Reboot()"), Some(CmdType::CmdSync));
         assert_eq!(kind("SelfTestDiagnostics()"), Some(CmdType::CmdAsync));
     }

@@ -260,12 +260,15 @@ fn system(m: &mut Maker<'_>, identity: &Identity) {
             ],
         );
     }
-    m.fill("Device.UserInterface.", vec![
-        ("Enable", Fixed("true")),
-        ("CurrentLanguage", Fixed("en")),
-        ("AvailableLanguages", Fixed("en,it,de")),
-        ("ISPName", Fixed("Demo Telecom")),
-    ]);
+    m.fill(
+        "Device.UserInterface.",
+        vec![
+            ("Enable", Fixed("true")),
+            ("CurrentLanguage", Fixed("en")),
+            ("AvailableLanguages", Fixed("en,it,de")),
+            ("ISPName", Fixed("Demo Telecom")),
+        ],
+    );
 }
 
 fn ethernet(m: &mut Maker<'_>, identity: &Identity) {
@@ -358,8 +361,11 @@ fn wifi(m: &mut Maker<'_>, identity: &Identity) {
     for (row, band) in (1_u32..).zip(identity.product.bands) {
         let (frequency, channels, standards, width, speed, noise) = radio_facts(*band);
         let path = format!("Device.WiFi.Radio.{row}.");
-        let channel =
-            Hop { choices: channels, period_secs: 150.0 + 200.0 * m.rng.f32(), seed: m.rng.u32(..) };
+        let channel = Hop {
+            choices: channels,
+            period_secs: 150.0 + 200.0 * m.rng.f32(),
+            seed: m.rng.u32(..),
+        };
         m.fill(
             &path,
             vec![
@@ -471,12 +477,15 @@ fn network(m: &mut Maker<'_>, identity: &Identity) {
         Uplink::Ethernet => "Device.Ethernet.Interface.1",
         Uplink::Pppoe => "Device.PPP.Interface.1",
     };
-    m.fill("Device.IP.", vec![
-        ("IPv4Capable", Fixed("true")),
-        ("IPv4Enable", Fixed("true")),
-        ("IPv4Status", Fixed("Enabled")),
-        ("IPv6Capable", Fixed("true")),
-    ]);
+    m.fill(
+        "Device.IP.",
+        vec![
+            ("IPv4Capable", Fixed("true")),
+            ("IPv4Enable", Fixed("true")),
+            ("IPv4Status", Fixed("Enabled")),
+            ("IPv6Capable", Fixed("true")),
+        ],
+    );
     m.fill(
         "Device.IP.Diagnostics.",
         vec![
@@ -538,10 +547,10 @@ fn network(m: &mut Maker<'_>, identity: &Identity) {
 }
 
 fn routing(m: &mut Maker<'_>, gateway: &str) {
-    m.fill("Device.Routing.Router.1.", vec![
-        ("Enable", Fixed("true")),
-        ("Status", Fixed("Enabled")),
-    ]);
+    m.fill(
+        "Device.Routing.Router.1.",
+        vec![("Enable", Fixed("true")), ("Status", Fixed("Enabled"))],
+    );
     for (row, to, mask, via, out) in [
         (1, "0.0.0.0", "0.0.0.0", gateway, "Device.IP.Interface.1"),
         (2, "192.168.1.0", "255.255.255.0", "", "Device.IP.Interface.2"),
@@ -692,11 +701,10 @@ fn management(m: &mut Maker<'_>, identity: &Identity, around: &Surroundings) {
             ("MaxSubscriptionChangeAdoptionTime", Fixed("5")),
         ],
     );
-    m.fill("Device.LocalAgent.MTP.1.", vec![
-        ("Enable", Fixed("true")),
-        ("Status", Fixed("Up")),
-        ("Protocol", Fixed("MQTT")),
-    ]);
+    m.fill(
+        "Device.LocalAgent.MTP.1.",
+        vec![("Enable", Fixed("true")), ("Status", Fixed("Up")), ("Protocol", Fixed("MQTT"))],
+    );
     m.fill(
         "Device.LocalAgent.MTP.1.MQTT.",
         vec![
@@ -721,10 +729,7 @@ fn controller(m: &mut Maker<'_>, identity: &Identity, around: &Surroundings) {
             ("USPNotifRetryIntervalMultiplier", Fixed("2000")),
         ],
     );
-    m.fill(&format!("{path}MTP.1."), vec![
-        ("Enable", Fixed("true")),
-        ("Protocol", Fixed("MQTT")),
-    ]);
+    m.fill(&format!("{path}MTP.1."), vec![("Enable", Fixed("true")), ("Protocol", Fixed("MQTT"))]);
     m.fill(
         &format!("{path}MTP.1.MQTT."),
         vec![
@@ -732,12 +737,15 @@ fn controller(m: &mut Maker<'_>, identity: &Identity, around: &Surroundings) {
             ("Topic", text(&*around.controller_topic)),
         ],
     );
-    m.fill(&format!("{path}E2ESession."), vec![
-        ("Status", Fixed("Idle")),
-        ("SessionMode", Fixed("Forbid")),
-        ("SessionRetryMinimumWaitInterval", Fixed("5")),
-        ("MaxRetransmitTries", Fixed("3")),
-    ]);
+    m.fill(
+        &format!("{path}E2ESession."),
+        vec![
+            ("Status", Fixed("Idle")),
+            ("SessionMode", Fixed("Forbid")),
+            ("SessionRetryMinimumWaitInterval", Fixed("5")),
+            ("MaxRetransmitTries", Fixed("3")),
+        ],
+    );
     for (row, id, event, retry) in [
         (1, "boot-1", "Device.Boot!", "true"),
         (2, "periodic-1", "Device.LocalAgent.Periodic!", "false"),

@@ -159,8 +159,8 @@ fn settle(model: &mut Model, identity: &Identity, n: u32, since: Source) -> Vec<
                 ("LeaseTimeRemaining", Source::Lease { secs: 43_200, seed: phase }),
             ],
         );
-        let _known = model
-            .fill(&format!("{row}IPv4Address.1."), vec![("IPAddress", text(guest.address))]);
+        let _known =
+            model.fill(&format!("{row}IPv4Address.1."), vec![("IPAddress", text(guest.address))]);
         let _known = model.fill(
             &format!("{row}WANStats."),
             vec![
@@ -209,8 +209,8 @@ pub fn leave(model: &mut Model, identity: &Identity, n: u32) -> Change {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::device::tests::{around, moment};
     use super::super::device::build;
+    use super::super::device::tests::{around, moment};
     use super::super::schema::Schema;
     use super::*;
     use crate::lab::fleet;
@@ -220,15 +220,15 @@ mod tests {
         let schema = Arc::new(Schema::built_in().unwrap());
         for identity in fleet::fleet(20, 5) {
             let (mut model, _) = build(&schema, &identity, &around());
-            let hosts = |model: &Model| {
-                model.value_at("Device.Hosts.", "HostNumberOfEntries", &moment(1))
-            };
+            let hosts =
+                |model: &Model| model.value_at("Device.Hosts.", "HostNumberOfEntries", &moment(1));
             let before: usize = hosts(&model).parse().unwrap();
             assert!((3..=6).contains(&before));
             let came = join(&mut model, &identity, 40, Duration::from_secs(60));
             assert!((1..=2).contains(&came.created.len()));
             assert_eq!(hosts(&model), (before + 1).to_string());
-            let since = model.value_at(came.created.last().unwrap(), "ActiveLastChange", &moment(9));
+            let since =
+                model.value_at(came.created.last().unwrap(), "ActiveLastChange", &moment(9));
             assert_eq!(since, "2026-11-22T17:30:19Z");
             let left = leave(&mut model, &identity, 40);
             let mut gone = left.deleted;

@@ -84,11 +84,6 @@ impl Path {
             leaf => Ok(Self { steps, leaf: leaf.map(str::to_owned) }),
         }
     }
-
-    /// True if rows are chosen by what they contain, so that finding none is no error.
-    pub fn is_search(&self) -> bool {
-        self.steps.iter().any(|s| matches!(s, Step::AnyRow | Step::Search(_)))
-    }
 }
 
 fn is_name(text: &str) -> bool {
@@ -158,10 +153,8 @@ fn parse_search(text: &str) -> Result<Vec<Term>, &'static str> {
 fn parse_term(text: &str) -> Result<(Term, &str), &'static str> {
     let split = text.find(['=', '!', '~', '<', '>']).ok_or("a comparison needs an operator")?;
     let (name, rest) = text.split_at(split);
-    let (sign, operator) = OPERATORS
-        .into_iter()
-        .find(|(sign, _)| rest.starts_with(sign))
-        .ok_or("unknown operator")?;
+    let (sign, operator) =
+        OPERATORS.into_iter().find(|(sign, _)| rest.starts_with(sign)).ok_or("unknown operator")?;
     let rest = rest.strip_prefix(sign).unwrap_or(rest).trim_start();
     let param: Vec<String> = name.trim().split('.').map(str::to_owned).collect();
     if !param.iter().all(|p| is_name(p)) {
@@ -233,7 +226,6 @@ mod tests {
         assert_eq!(terms[0].value, "a.b]\"%");
         assert_eq!(terms[1].param, ["Stats", "Errors"]);
         assert_eq!(terms[1].operator, Operator::AtLeast);
-        assert!(path.is_search());
     }
 
     #[test]

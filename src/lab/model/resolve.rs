@@ -49,8 +49,7 @@ pub fn supported(schema: &Schema, path: &Path, text: &str) -> Result<Supported, 
     for step in steps {
         here = match step {
             Step::Name(name) if !here.at_table => {
-                let object =
-                    schema.child(here.object, name).ok_or_else(|| unsupported(text))?;
+                let object = schema.child(here.object, name).ok_or_else(|| unsupported(text))?;
                 Supported { object, at_table: schema.object(object).multi }
             }
             Step::Search(terms) if here.at_table => {
@@ -100,8 +99,7 @@ pub fn resolve<'a>(
     moment: &Moment,
 ) -> Result<Vec<Found<'a>>, Fault> {
     supported(&model.schema, path, text)?;
-    let mut found =
-        vec![Found { path: "Device.".to_owned(), place: Place::Object(model.root()) }];
+    let mut found = vec![Found { path: "Device.".to_owned(), place: Place::Object(model.root()) }];
     let mut searched = false;
     for step in path.steps.iter().skip(1) {
         let mut next = Vec::new();
@@ -166,8 +164,7 @@ mod tests {
     use crate::core::time::Timestamp;
     use crate::lab::model::value::Source;
 
-    const NOW: Moment =
-        Moment { at: Duration::ZERO, uptime: Duration::ZERO, epoch: Timestamp(0) };
+    const NOW: Moment = Moment { at: Duration::ZERO, uptime: Duration::ZERO, epoch: Timestamp(0) };
 
     fn model() -> Model {
         let mut model = Model::new(Arc::new(Schema::built_in().unwrap()));

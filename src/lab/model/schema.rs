@@ -170,7 +170,8 @@ impl Schema {
         }
         for (line, id, text) in keys {
             let Some(object) = objects.get_mut(id) else { continue };
-            object.keys = parse_keys(object, text).map_err(|reason| SchemaError { line, reason })?;
+            object.keys =
+                parse_keys(object, text).map_err(|reason| SchemaError { line, reason })?;
         }
         if objects.is_empty() {
             return Err(SchemaError { line: 1, reason: "there is no object" });
@@ -187,6 +188,7 @@ impl Schema {
     }
 
     /// All objects in the file's order, parents before their children.
+    #[cfg(test)]
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.objects.iter()
     }

@@ -247,8 +247,7 @@ impl Model {
                 instance = instance.singles.get_mut(single).ok_or_else(unknown)?;
             } else {
                 let table = position(schema, &object.tables, name).ok_or_else(unknown)?;
-                let row =
-                    parts.next().and_then(|p| p.parse::<u32>().ok()).ok_or_else(unknown)?;
+                let row = parts.next().and_then(|p| p.parse::<u32>().ok()).ok_or_else(unknown)?;
                 let table = instance.tables.get_mut(table).ok_or_else(unknown)?;
                 instance = table.insert(schema, row);
             }
@@ -284,8 +283,7 @@ mod tests {
     use super::*;
     use crate::core::time::Timestamp;
 
-    const NOW: Moment =
-        Moment { at: Duration::ZERO, uptime: Duration::ZERO, epoch: Timestamp(0) };
+    const NOW: Moment = Moment { at: Duration::ZERO, uptime: Duration::ZERO, epoch: Timestamp(0) };
 
     fn model() -> Model {
         Model::new(Arc::new(Schema::built_in().unwrap()))

@@ -111,9 +111,7 @@ impl Source {
                 date_time(Timestamp(moment.epoch.0 - i64::from(*secs) * 1_000_000_000))
             }
             Self::Stamp(at) => date_time(moment.epoch.plus(*at)),
-            Self::SinceBoot(secs) => {
-                (up as u64).saturating_sub(u64::from(*secs)).to_string()
-            }
+            Self::SinceBoot(secs) => (up as u64).saturating_sub(u64::from(*secs)).to_string(),
             Self::Lease { secs: length, seed } => {
                 let length = u64::from(*length).max(1);
                 let passed = secs as u64 + (fraction(*seed, 6) * length as f64) as u64;
