@@ -1,7 +1,7 @@
 //! Records of real agents and broken ones: the summary, the full decode, the JSON and the field
 //! rows against what an independent decoder made of them.
 
-#![allow(missing_docs)]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
 #[path = "usp/broken.rs"]
 mod broken;

@@ -54,8 +54,9 @@ pub async fn run<S: Sink + ?Sized>(
     profile: Arc<Profile>,
     clock: Arc<dyn Clock>,
     sink: &mut S,
-    mut stop: StopSignal,
+    stop: impl Into<StopSignal>,
 ) {
+    let mut stop = stop.into();
     let mut memory = Memory::default();
     loop {
         sink.state(LinkState::Connecting { attempt: memory.failed.saturating_add(1) });

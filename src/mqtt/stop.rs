@@ -31,6 +31,13 @@ impl StopSignal {
     }
 }
 
+impl From<watch::Receiver<bool>> for StopSignal {
+    /// Stops once the value is true or the sender is gone.
+    fn from(receiver: watch::Receiver<bool>) -> Self {
+        Self(receiver)
+    }
+}
+
 /// A handle and the signal it gives.
 #[must_use]
 pub fn stop_signal() -> (StopHandle, StopSignal) {

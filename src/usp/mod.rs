@@ -17,8 +17,8 @@ pub mod scan;
 pub mod schema;
 mod sniff;
 pub mod summary;
-pub mod text;
-pub mod tree;
 #[cfg(test)]
 mod tests;
+pub mod text;
+pub mod tree;
 pub mod wire;

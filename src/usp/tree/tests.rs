@@ -1,5 +1,7 @@
 //! Rows of payloads of each kind.
 
+#![expect(clippy::expect_used, reason = "tests")]
+
 use super::*;
 use crate::usp::generated::usp::notify::{Event, Notification};
 use crate::usp::make;
