@@ -111,7 +111,7 @@ impl eframe::App for Window {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
         let dropped = ctx.input(|input| {
-            input.raw.dropped_files.first().and_then(|file| file.path.clone())
+            input.raw.dropped_files.first().map(|file| file.path().to_owned())
         });
         if let Some(path) = dropped {
             self.workbench.open_file(&path);

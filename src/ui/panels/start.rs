@@ -290,14 +290,14 @@ fn connect_ui(
             let response = field(ui, look, value, name, "optional", width, !left, bad);
             enter(ui, &response);
         });
-        for error in errors.login {
+        if let Some(error) = errors.login {
             error_line(ui, look, error);
         }
         field_name(ui, look, "Topics");
         let bad = errors.subscribe.is_some();
         let response = field(ui, look, &mut form.subscribe, "Topics", "usp/#", full, false, bad);
         enter(ui, &response);
-        for error in errors.subscribe {
+        if let Some(error) = errors.subscribe {
             error_line(ui, look, error);
         }
         ui.add_space(2.0);
