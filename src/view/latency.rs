@@ -25,6 +25,9 @@ const REFRESH_EVERY: Duration = Duration::from_millis(100);
 /// Response times at or below this are drawn at it on a logarithmic scale, milliseconds.
 const LOG_FLOOR_MS: f64 = 0.01;
 
+/// Shortest time range shown, seconds.
+const MIN_SPAN_SECS: f64 = 15.0;
+
 /// Samples taken in between two looks at the stopwatch.
 const SLICE: usize = 4096;
 
@@ -188,14 +191,14 @@ impl Latency {
         self.devices.len()
     }
 
-    /// What to draw into `width` × `height` pixels.
-    pub fn drawing(
-        &mut self,
-        snapshot: &Snapshot,
-        options: Options,
-        width: f32,
-        height: f32,
-    ) -> &Drawing {
+    /// What was last worked out.
+    #[must_use]
+    pub fn drawing(&self) -> &Drawing {
+        &self.drawing
+    }
+
+    /// Works out what to draw into `width` × `height` pixels, unless that is known.
+    pub fn refresh(&mut self, snapshot: &Snapshot, options: Options, width: f32, height: f32) {
         let size = (width.max(1.0) as u32, height.max(1.0) as u32);
         let key = (options, size, self.seen);
         let stale = match &self.drawn_for {
@@ -212,7 +215,6 @@ impl Latency {
             self.drawn_for = Some(key);
             self.since_drawn = Some(Stopwatch::start());
         }
-        &self.drawing
     }
 
     /// True if samples came in that the last drawing does not show.
@@ -255,7 +257,9 @@ impl Latency {
             .filter_map(|kept| kept.front())
             .map(|k| k.sample.at.as_secs_f64())
             .fold(end, f64::min);
-        let span = options.span.secs().unwrap_or((end - oldest).max(10.0));
+        // What there is fills the width; a young connection is no dot at the right edge.
+        let history = ((end - oldest) * 1.02).max(MIN_SPAN_SECS);
+        let span = options.span.secs().map_or(history, |span| span.min(history));
         let x = (end - span, end);
         let scale = |nanos: i64| {
             let ms = nanos as f64 / 1e6;
@@ -371,7 +375,7 @@ fn y_range((low, high): (f64, f64), log: bool) -> (f64, f64) {
     }
     if log {
         // Whole decades keep the grid still while samples come and go.
-        let (low, high) = ((low - 0.05).floor(), (high + 0.05).ceil());
+        let (low, high) = (low.floor(), (high + 0.05).ceil());
         (low, high.max(low + 1.0))
     } else {
         (low.min(0.0), (high * 1.1).max(1.0))
@@ -399,7 +403,7 @@ mod tests {
     #[test]
     fn ranges_are_never_empty() {
         assert_eq!(y_range((f64::MAX, f64::MIN), true), (0.0, 3.0));
-        assert_eq!(y_range((1.0, 1.0), true), (0.0, 2.0));
+        assert_eq!(y_range((1.0, 1.0), true), (1.0, 2.0));
         assert_eq!(y_range((1.5, 1.5), true), (1.0, 2.0));
         assert_eq!(y_range((0.0, 0.0), false), (0.0, 1.0));
     }

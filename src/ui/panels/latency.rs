@@ -44,8 +44,10 @@ pub fn show(
     panel.options.device = selection.device;
     panel.options.topic = selection.topic;
     let (width, height) = panel.size;
-    let drawing = latency.drawing(snapshot, panel.options, width, height).clone();
-    panel_header::show(ui, look, icons::PLOT, "Latency", &numbers(&drawing), |ui| {
+    latency.refresh(snapshot, panel.options, width, height);
+    let latency = &*latency;
+    let drawing = latency.drawing();
+    panel_header::show(ui, look, icons::PLOT, "Latency", &numbers(drawing), |ui| {
         controls_ui(ui, look, panel);
     });
     let rect = ui.available_rect_before_wrap();
@@ -63,11 +65,11 @@ pub fn show(
     let plot_rect = Rect::from_min_max(rect.min, pos2(rect.max.x - legend_width, rect.max.y));
     let builder = egui::UiBuilder::new().id_salt("latency-plot").max_rect(plot_rect);
     ui.scope_builder(builder, |ui| {
-        plot_ui(ui, look, snapshot, clockface, &drawing, panel, selection, commands);
+        plot_ui(ui, look, snapshot, clockface, drawing, panel, selection, commands);
     });
     if legend_width > 0.0 {
         let legend = Rect::from_min_max(pos2(plot_rect.max.x, rect.min.y), rect.max);
-        legend_ui(ui, look, snapshot, latency, &drawing, legend, selection, commands);
+        legend_ui(ui, look, snapshot, latency, drawing, legend, selection, commands);
     }
 }
 
@@ -88,7 +90,8 @@ fn numbers(drawing: &Drawing) -> String {
 fn controls_ui(ui: &mut Ui, look: Look, panel: &mut LatencyPanel) {
     let options = &mut panel.options;
     // Laid out from the right: the last one stands first.
-    let notify = controls::word_toggle(ui, look, "Notify", "Show notify acknowledgements", options.notify);
+    let notify =
+        controls::word_toggle(ui, look, "Notify", "Show notify acknowledgements", options.notify);
     let notify = notify.on_hover_text(
         "Also show how long the controller takes to acknowledge notifications.\n\
          That measures the controller, not the device.",
@@ -164,10 +167,7 @@ fn plot_ui(
     let response = plot.show(ui, |plot| {
         if !held {
             let air = (x.1 - x.0) * 0.01;
-            plot.set_plot_bounds(PlotBounds::from_min_max(
-                [x.0, y.0],
-                [x.1 + air, y.1],
-            ));
+            plot.set_plot_bounds(PlotBounds::from_min_max([x.0, y.0], [x.1 + air, y.1]));
         }
         for (name, color, points, stands_out) in &series {
             let radius = if *stands_out { 2.6 } else { 1.8 };
@@ -179,9 +179,7 @@ fn plot_ui(
             plot.points(ring.filled(false).allow_hover(false));
         }
     });
-    response.response.widget_info(|| {
-        egui::WidgetInfo::labeled(Role::Image, true, "Latency plot")
-    });
+    response.response.widget_info(|| egui::WidgetInfo::labeled(Role::Image, true, "Latency plot"));
     let area = *response.transform.frame();
     panel.size = (area.width(), area.height());
     if response.response.dragged() || response.response.hovered() && zoomed(ui) {
@@ -286,7 +284,9 @@ fn legend_ui(
         let dot = pos2(row.min.x + 8.0, row.center().y);
         ui.painter().circle_filled(dot, 3.5, series_color(look, colour));
         let name = match device {
-            Some(id) => format::one_line(format::short_endpoint(snapshot.endpoint_name(id))).into_owned(),
+            Some(id) => {
+                format::one_line(format::short_endpoint(snapshot.endpoint_name(id))).into_owned()
+            }
             None => {
                 let coloured = drawing.series.len().saturating_sub(1);
                 let others = latency.devices().saturating_sub(coloured.min(COLOURS));
@@ -309,6 +309,14 @@ fn legend_ui(
                 commands.push(UiCommand::PickDevice((!on).then_some(id)));
             }
         }
-        text::line(ui.painter(), text_rect, &name, &fonts::small(), color, Align2::LEFT_CENTER, Elide::Middle);
+        text::line(
+            ui.painter(),
+            text_rect,
+            &name,
+            &fonts::small(),
+            color,
+            Align2::LEFT_CENTER,
+            Elide::Middle,
+        );
     }
 }

@@ -48,7 +48,7 @@ pub fn show(
             ui.vertical(|ui| {
                 ui.set_width(width);
                 ui.spacing_mut().item_spacing.y = 0.0;
-                ui.add_space((height * 0.5 - 320.0).clamp(20.0, 260.0));
+                ui.add_space((height * 0.5 - 300.0).clamp(20.0, 320.0));
                 content_ui(ui, look, page, form, path, commands);
                 ui.add_space(24.0);
             });
@@ -112,7 +112,7 @@ fn card<R>(ui: &mut Ui, look: Look, min_height: f32, content: impl FnOnce(&mut U
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.set_min_height(min_height);
-            ui.spacing_mut().item_spacing.y = 6.0;
+            ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
             content(ui)
         })
         .inner
@@ -157,8 +157,8 @@ fn demo_ui(ui: &mut Ui, look: Look, page: &StartPage<'_>, commands: &mut Vec<UiC
             ui.vertical(|ui| {
                 ui.set_width((ui.available_width() - 200.0).max(120.0));
                 card_title(ui, look, icons::DEMO, "Try the demo network");
-                let text = "A broker, a controller and a small fleet of simulated devices on \
-                            this machine, speaking real USP. Nothing leaves it.";
+                let text = "A broker, a controller and a fleet of simulated devices that speak \
+                            real USP, all on this machine.";
                 ui.add(Label::new(RichText::new(text).color(t.text)).wrap());
             });
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -178,7 +178,7 @@ fn demo_ui(ui: &mut Ui, look: Look, page: &StartPage<'_>, commands: &mut Vec<UiC
 }
 
 /// Height of the two lower cards, so that they end on one line.
-const LOWER_CARDS: f32 = 306.0;
+const LOWER_CARDS: f32 = 268.0;
 
 fn profile_ui(
     ui: &mut Ui,
@@ -196,7 +196,8 @@ fn profile_ui(
         ui.add_space(4.0);
         field_name(ui, look, "Path");
         let width = ui.available_width();
-        let edit = field(ui, look, path, "Path of the profile", "/etc/acs/.env", width, false, false);
+        let edit =
+            field(ui, look, path, "Path of the profile", "/etc/acs/.env", width, false, false);
         let entered = edit.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         ui.add_space(4.0);
         ui.horizontal(|ui| {
@@ -340,7 +341,7 @@ fn error_line(ui: &mut Ui, look: Look, error: &str) {
     });
 }
 
-#[expect(clippy::too_many_arguments, clippy::fn_params_excessive_bools, reason = "one field")]
+#[expect(clippy::too_many_arguments, reason = "one field, drawn in one place")]
 fn field(
     ui: &mut Ui,
     look: Look,

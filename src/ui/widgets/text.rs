@@ -33,10 +33,8 @@ pub fn line(
         }
         Elide::End => text,
     };
-    let mut job = LayoutJob::single_section(
-        text.to_owned(),
-        TextFormat::simple(font.clone(), color),
-    );
+    let mut job =
+        LayoutJob::single_section(text.to_owned(), TextFormat::simple(font.clone(), color));
     job.wrap = TextWrapping::truncate_at_width(rect.width());
     job.break_on_newline = false;
     let galley = painter.layout_job(job);
@@ -66,10 +64,11 @@ fn fit_middle<'t>(
             return text.into();
         }
         let room = max - fonts.glyph_width(font, '…') - 1.0;
-        // From both ends inwards, the end first: it tells more.
+        // From both ends inwards, twice as much from the end: that is where topics and ids of
+        // one fleet differ.
         let (mut head, mut tail, mut used) = (0, widths.len(), 0.0);
         loop {
-            let from_tail = widths.len() - tail <= head;
+            let from_tail = widths.len() - tail <= head * 2 + 1;
             let next = if from_tail { tail.checked_sub(1) } else { Some(head) };
             let Some(width) = next.filter(|_| head < tail).and_then(|at| widths.get(at)) else {
                 break;

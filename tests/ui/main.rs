@@ -1,0 +1,10 @@
+//! Drives the window by role and label, without a display: what a person (or a screen reader)
+//! finds, clicks and reads.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod connect;
+mod flood;
+mod start;
+mod traffic;
+mod world;
