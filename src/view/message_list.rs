@@ -436,14 +436,14 @@ mod tests {
         assert!(!list.follows());
         let seq_at_top = |list: &MessageList| list.item(list.top(20.0) as usize);
         let before = seq_at_top(&list);
-        feed(&mut store, 5_000, 2_500);
+        feed(&mut store, 5_000, 1_500);
         let snapshot = store.snapshot();
         assert!(snapshot.first_seq() > Seq(1));
         list.advance(&snapshot, LONG);
         assert_eq!(seq_at_top(&list), before);
         assert_eq!(list.top(20.0).fract(), 0.25);
         // Given up altogether: the oldest kept takes its place.
-        feed(&mut store, 7_500, 6_000);
+        feed(&mut store, 6_500, 7_000);
         list.advance(&store.snapshot(), LONG);
         assert_eq!(list.top(20.0).floor(), 0.0);
         list.scroll_to(f64::MAX, 20.0);
