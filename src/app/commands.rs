@@ -135,7 +135,8 @@ impl Workbench {
             UiCommand::PickMessage(seq) => self.pick_message(seq),
             UiCommand::GoToMessage(seq) => {
                 self.pick_message(Some(seq));
-                if !self.models.messages.contains(seq) && self.models.messages.progress().is_none() {
+                if !self.models.messages.contains(seq) && self.models.messages.progress().is_none()
+                {
                     // It is filtered out: what narrows the table has to give way.
                     self.selection.topic = None;
                     self.selection.device = None;

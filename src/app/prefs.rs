@@ -109,9 +109,8 @@ impl Prefs {
             prefs.recent = paths.take(RECENT).collect();
         }
         if let Some(last) = map.remove("last_broker") {
-            let text = |name: &str| {
-                last.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-            };
+            let text =
+                |name: &str| last.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
             prefs.host = text("host");
             prefs.port = text("port");
             prefs.tls = last.get("tls").and_then(Value::as_bool).unwrap_or(false);
@@ -122,7 +121,8 @@ impl Prefs {
 
     fn to_json(&self) -> Value {
         let mut map = self.unknown.clone();
-        let Self { theme, zoom, panes, hidden, columns, recent, host, port, tls, unknown: _ } = self;
+        let Self { theme, zoom, panes, hidden, columns, recent, host, port, tls, unknown: _ } =
+            self;
         let mut pane_map = json!({
             "left": panes.left,
             "devices": panes.devices,

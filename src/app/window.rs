@@ -110,9 +110,8 @@ impl eframe::App for Window {
         if self.workbench.wants_to_quit() {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
-        let dropped = ctx.input(|input| {
-            input.raw.dropped_files.first().map(|file| file.path().to_owned())
-        });
+        let dropped =
+            ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         if let Some(path) = dropped {
             self.workbench.open_file(&path);
         }
@@ -136,10 +135,7 @@ fn icon() -> egui::IconData {
     for y in 0..SIDE {
         for x in 0..SIDE {
             let at = ((x as f32 + 0.5) / SIDE as f32, (y as f32 + 0.5) / SIDE as f32);
-            let stroke = LINE
-                .windows(2)
-                .map(|w| distance(at, w[0], w[1]))
-                .fold(f32::MAX, f32::min);
+            let stroke = LINE.windows(2).map(|w| distance(at, w[0], w[1])).fold(f32::MAX, f32::min);
             let ink = ((0.045 - stroke) * SIDE as f32 + 0.5).clamp(0.0, 1.0);
             let corner = rounded(at, 0.24);
             let mix = |paper: f32, pen: f32| (paper + (pen - paper) * ink) as u8;

@@ -118,7 +118,16 @@ pub fn show(
                     .size_range(90.0..=(total.y - 120.0).max(91.0))
                     .show(ui, |ui| {
                         let (models, panel) = (&mut models.devices, &mut panels.devices);
-                        devices::show(ui, look, snapshot, *now, models, panel, selection.device, commands);
+                        devices::show(
+                            ui,
+                            look,
+                            snapshot,
+                            *now,
+                            models,
+                            panel,
+                            selection.device,
+                            commands,
+                        );
                     });
                 sizes.devices = shown.response.rect.height();
                 let (tree, panel) = (&mut models.topics, &mut panels.topics);
@@ -155,8 +164,18 @@ pub fn show(
         let narrowed = !list.filter().is_empty();
         let why = Emptiness { link, profile: *profile, snapshot, now: *now };
         let panel = &mut panels.messages;
-        messages::show(ui, look, snapshot, clockface, list, panel, selection, commands, |ui, commands| {
-            empty::show(ui, look, &why, selection, narrowed, commands);
-        });
+        messages::show(
+            ui,
+            look,
+            snapshot,
+            clockface,
+            list,
+            panel,
+            selection,
+            commands,
+            |ui, commands| {
+                empty::show(ui, look, &why, selection, narrowed, commands);
+            },
+        );
     });
 }

@@ -33,8 +33,7 @@ pub enum DeviceSort {
 
 impl DeviceSort {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Name, Self::Seen, Self::Sent, Self::Latency, Self::Errors];
+    pub const ALL: [Self; 5] = [Self::Name, Self::Seen, Self::Sent, Self::Latency, Self::Errors];
 
     /// The name in menus.
     #[must_use]
@@ -202,7 +201,6 @@ impl Devices {
         self.rows.clear();
         let filter = &self.filter;
         let ids = self.all.ids().iter().map(|&id| EndpointId(id));
-        self.rows
-            .extend(ids.filter(|&id| filter.is_in(snapshot.endpoint_name(id).as_bytes())));
+        self.rows.extend(ids.filter(|&id| filter.is_in(snapshot.endpoint_name(id).as_bytes())));
     }
 }

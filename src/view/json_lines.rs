@@ -149,7 +149,11 @@ mod tests {
         assert_eq!(lines.line(3), "    \"x\\\"y\",");
         assert_eq!(
             pieces(lines.line(3)),
-            [(Piece::Punctuation, "    "), (Piece::String, "\"x\\\"y\""), (Piece::Punctuation, ",")]
+            [
+                (Piece::Punctuation, "    "),
+                (Piece::String, "\"x\\\"y\""),
+                (Piece::Punctuation, ",")
+            ]
         );
         assert_eq!(pieces("  \"b\": null")[1], (Piece::Key, "\"b\""));
         assert_eq!(pieces("-1.5e+3,")[0], (Piece::Number, "-1.5e+3"));

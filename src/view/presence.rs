@@ -94,9 +94,7 @@ impl Goodbyes {
         if stats.sent == 0 {
             return Presence::Unheard;
         }
-        if stats.disconnects > 0
-            && self.last.get(&id).is_some_and(|&at| at >= stats.last_sent_at)
-        {
+        if stats.disconnects > 0 && self.last.get(&id).is_some_and(|&at| at >= stats.last_sent_at) {
             return Presence::Offline;
         }
         if now.nanos_since(stats.last_sent_at) > STALE_AFTER_SECS * 1_000_000_000 {

@@ -186,8 +186,7 @@ impl TopicTree {
             let end = (self.entries.len() + SLICE).min(snapshot.nodes_len());
             for id in self.entries.len()..end {
                 let Some(node) = snapshot.node(NodeId(id as u32)) else { return false };
-                self.entries
-                    .push(Entry { open: node.depth <= OPEN_DEPTH, ..Entry::default() });
+                self.entries.push(Entry { open: node.depth <= OPEN_DEPTH, ..Entry::default() });
                 let parent_id = node.parent;
                 let Some(parent) = self.entries.get_mut(parent_id.0 as usize) else { continue };
                 let first_child = parent.children.ids().is_empty();
@@ -347,8 +346,7 @@ mod tests {
         let snapshot = store(topics.map(str::to_owned)).snapshot();
         let mut tree = TopicTree::default();
         caught_up(&mut tree, &snapshot);
-        let open =
-            ["u", "u/agent", "u/agent/d2", "u/agent/d10", "u/controller", "u/controller/c"];
+        let open = ["u", "u/agent", "u/agent/d2", "u/agent/d10", "u/controller", "u/controller/c"];
         assert_eq!(paths(&tree, &snapshot), open);
         assert_eq!(tree.rows()[5].open, Some(false));
         assert_eq!(tree.rows()[2].open, None);
@@ -387,7 +385,8 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_topics_on_one_level_come_in_slices_and_in_order() {
-        let store = store((0..100_000u32).map(|i| format!("usp/agent/{}", i.reverse_bits() % 999_983)));
+        let store =
+            store((0..100_000u32).map(|i| format!("usp/agent/{}", i.reverse_bits() % 999_983)));
         let snapshot = store.snapshot();
         let mut tree = TopicTree::default();
         let mut frames = 0;

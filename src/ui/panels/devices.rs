@@ -153,11 +153,27 @@ fn row_ui(
         Rect::from_min_max(pos2(x0, rect.min.y + 3.0), pos2(x1, rect.min.y + 21.0))
     };
     let right = rect.max.x - 9.0;
-    text::line(painter, first(right - age_width - 1.0, right + 1.0), &age, &small, t.weak, Align2::RIGHT_CENTER, Elide::End);
+    text::line(
+        painter,
+        first(right - age_width - 1.0, right + 1.0),
+        &age,
+        &small,
+        t.weak,
+        Align2::RIGHT_CENTER,
+        Elide::End,
+    );
     let name = format::one_line(format::short_endpoint(id_text));
     let name_rect = first(mark.max.x + 5.0, right - age_width - 8.0);
     let name_color = if picked { t.strong } else { t.text };
-    text::line(painter, name_rect, &name, &fonts::body_medium(), name_color, Align2::LEFT_CENTER, Elide::Middle);
+    text::line(
+        painter,
+        name_rect,
+        &name,
+        &fonts::body_medium(),
+        name_color,
+        Align2::LEFT_CENTER,
+        Elide::Middle,
+    );
 
     let second = |x0: f32, x1: f32| {
         Rect::from_min_max(pos2(x0, rect.min.y + 20.0), pos2(x1, rect.min.y + 36.0))
@@ -165,7 +181,15 @@ fn row_ui(
     let mut x = mark.max.x + 5.0;
     let mut piece = |text_: &str, color| {
         let width = text::width(painter, text_, &small).ceil() + 1.0;
-        text::line(painter, second(x, (x + width).min(right)), text_, &small, color, Align2::LEFT_CENTER, Elide::End);
+        text::line(
+            painter,
+            second(x, (x + width).min(right)),
+            text_,
+            &small,
+            color,
+            Align2::LEFT_CENTER,
+            Elide::End,
+        );
         x += width;
     };
     piece(&format!("{} sent", format::count_short(stats.sent)), t.weak);
@@ -184,7 +208,13 @@ fn row_ui(
     clicked
 }
 
-fn tooltip_ui(ui: &mut Ui, look: Look, snapshot: &Snapshot, device: EndpointId, presence: Presence) {
+fn tooltip_ui(
+    ui: &mut Ui,
+    look: Look,
+    snapshot: &Snapshot,
+    device: EndpointId,
+    presence: Presence,
+) {
     let stats = snapshot.endpoint(device);
     ui.monospace(format::one_line(snapshot.endpoint_name(device)));
     let (icon, color) = presence_mark(look, presence);

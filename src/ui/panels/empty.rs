@@ -75,7 +75,8 @@ pub fn show(
                 _ => "Could not connect".to_owned(),
             };
             page(ui, look, icon, color, &title, &said.what, said.advice.as_deref(), |ui| {
-                let retry = if matches!(link, LinkState::Waiting { .. }) { "Try now" } else { "Try again" };
+                let retry =
+                    if matches!(link, LinkState::Waiting { .. }) { "Try now" } else { "Try again" };
                 if controls::primary_button(ui, look, icons::RETRY, retry).clicked() {
                     commands.push(UiCommand::Reconnect);
                 }
@@ -87,7 +88,9 @@ pub fn show(
         LinkState::Idle | LinkState::Closed => {
             let text = "Nothing was received. Connect again, or choose another broker.";
             page(ui, look, icon, look.tokens.weak, "Not connected", text, None, |ui| {
-                if profile.is_some() && controls::primary_button(ui, look, icons::RETRY, "Reconnect").clicked() {
+                if profile.is_some()
+                    && controls::primary_button(ui, look, icons::RETRY, "Reconnect").clicked()
+                {
                     commands.push(UiCommand::Reconnect);
                 }
                 if controls::button(ui, look, icons::HOME, "Start page").clicked() {

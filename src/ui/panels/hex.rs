@@ -40,7 +40,8 @@ pub fn show(
     let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&font, '0'));
     let digits = if bytes.len() > 0xFFFF { 8 } else { 4 };
     // Offset, gap, three per byte with one more in the middle, gap, one per byte.
-    let needed = |n: f32| (digits as f32 + 2.0 + n * 3.0 + 1.0 + 1.0 + n) * glyph + 20.0 + rows::BAR;
+    let needed =
+        |n: f32| (digits as f32 + 2.0 + n * 3.0 + 1.0 + 1.0 + n) * glyph + 20.0 + rows::BAR;
     let per_row: usize = if rect.width() >= needed(16.0) { 16 } else { 8 };
     let len = bytes.len().div_ceil(per_row);
     let visible = Rows::fit(rect.height(), ROW);
@@ -73,10 +74,9 @@ pub fn show(
         let chunk = bytes.get(start..(start + per_row).min(bytes.len())).unwrap_or_default();
         let painter = ui.painter();
         if let Some((field, value)) = &highlight {
-            for (range, color) in [
-                (field, t.accent.gamma_multiply(0.18)),
-                (value, t.accent.gamma_multiply(0.30)),
-            ] {
+            for (range, color) in
+                [(field, t.accent.gamma_multiply(0.18)), (value, t.accent.gamma_multiply(0.30))]
+            {
                 let from = range.start.max(start);
                 let to = range.end.min(start + chunk.len());
                 if from >= to {
@@ -97,9 +97,8 @@ pub fn show(
             painter.text(at, Align2::LEFT_CENTER, text, font.clone(), color);
         };
         put(10.0, format!("{start:0digits$x}"), t.weak);
-        let half = |part: &[u8]| {
-            part.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" ")
-        };
+        let half =
+            |part: &[u8]| part.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" ");
         let (left, right) = chunk.split_at(chunk.len().min(8));
         put(column(0), half(left), t.text);
         put(column(8), half(right), t.text);
@@ -107,17 +106,16 @@ pub fn show(
         put(x_text, chunk.iter().map(printable).collect(), t.string);
 
         // The list below would take the click away from a smaller widget drawn before it.
-        let response = ui.interact(row_rect, Id::unique("hex-row").with(name).with(row), Sense::CLICK);
+        let response =
+            ui.interact(row_rect, Id::unique("hex-row").with(name).with(row), Sense::CLICK);
         if response.clicked()
             && let Some(pos) = response.interact_pointer_pos()
         {
             let x = pos.x - row_rect.min.x;
-            let in_hex = (0..chunk.len()).find(|&i| {
-                (column(i) - glyph * 0.5..column(i) + glyph * 2.5).contains(&x)
-            });
-            let in_text = (x >= x_text)
-                .then(|| ((x - x_text) / glyph) as usize)
-                .filter(|&i| i < chunk.len());
+            let in_hex = (0..chunk.len())
+                .find(|&i| (column(i) - glyph * 0.5..column(i) + glyph * 2.5).contains(&x));
+            let in_text =
+                (x >= x_text).then(|| ((x - x_text) / glyph) as usize).filter(|&i| i < chunk.len());
             clicked = in_hex.or(in_text).map(|i| start + i);
         }
     });

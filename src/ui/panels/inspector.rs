@@ -57,7 +57,11 @@ pub fn show(
 ) {
     let Some(inspected) = inspected else {
         panel_header::show(ui, look, icons::INSPECT, "Inspector", "", |_| {});
-        rows::nothing(ui, look, "Pick a message to see its fields, JSON, bytes and MQTT properties");
+        rows::nothing(
+            ui,
+            look,
+            "Pick a message to see its fields, JSON, bytes and MQTT properties",
+        );
         return;
     };
     if panel.shown != Some(inspected.seq().0) {
@@ -182,7 +186,8 @@ fn endpoint_ui(
     };
     let shown = format::one_line(name);
     let response = text::elided_label(ui, &shown, &fonts::mono(), t.accent);
-    let response = response.interact(egui::Sense::click()).on_hover_cursor(egui::CursorIcon::PointingHand);
+    let response =
+        response.interact(egui::Sense::click()).on_hover_cursor(egui::CursorIcon::PointingHand);
     if response.on_hover_text("Click to narrow to this endpoint").clicked() {
         commands.push(UiCommand::PickDevice(Some(*id)));
     }
@@ -228,22 +233,16 @@ fn tabs_ui(
     commands: &mut Vec<UiCommand>,
 ) {
     let t = look.tokens;
-    let (rect, _) =
-        ui.allocate_exact_size(vec2(ui.available_width(), 30.0), egui::Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), egui::Sense::hover());
     ui.painter().hline(rect.x_range(), rect.min.y, (1.0, t.border));
     ui.painter().hline(rect.x_range(), rect.max.y, (1.0, t.border));
     let text_payload = inspected.facts().payload_kind == PayloadKind::Text;
     let json_name = if text_payload { "Text" } else { "JSON" };
-    let tabs = [
-        (Tab::Fields, "Fields"),
-        (Tab::Json, json_name),
-        (Tab::Hex, "Hex"),
-        (Tab::Mqtt, "MQTT"),
-    ];
+    let tabs =
+        [(Tab::Fields, "Fields"), (Tab::Json, json_name), (Tab::Hex, "Hex"), (Tab::Mqtt, "MQTT")];
     let inner = rect.shrink2(vec2(8.0, 0.0));
-    let builder = egui::UiBuilder::new()
-        .max_rect(inner)
-        .layout(Layout::left_to_right(Align::Center));
+    let builder =
+        egui::UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         for (tab, label) in tabs {
@@ -259,7 +258,8 @@ fn tabs_ui(
                 if controls::icon_button(ui, look, icons::EXPAND_ALL, "Open all fields").clicked() {
                     inspected.set_all_open(true);
                 }
-                let close = controls::icon_button(ui, look, icons::COLLAPSE_ALL, "Close all fields");
+                let close =
+                    controls::icon_button(ui, look, icons::COLLAPSE_ALL, "Close all fields");
                 if close.clicked() {
                     inspected.set_all_open(false);
                 }
@@ -282,7 +282,8 @@ fn tab_button(ui: &mut Ui, look: Look, label: &str, on: bool) -> egui::Response 
     };
     text::line(ui.painter(), rect, label, &font, color, Align2::CENTER_CENTER, Elide::End);
     if on {
-        let line = Rect::from_min_max(pos2(rect.min.x + 6.0, rect.max.y - 2.0), rect.max - vec2(6.0, 0.0));
+        let line =
+            Rect::from_min_max(pos2(rect.min.x + 6.0, rect.max.y - 2.0), rect.max - vec2(6.0, 0.0));
         ui.painter().rect_filled(line, 1.0, t.accent);
     }
     if response.has_focus() {
@@ -300,7 +301,9 @@ fn copy_button(
     commands: &mut Vec<UiCommand>,
 ) {
     let (name, what) = match panel.tab {
-        Tab::Fields if inspected.selected().is_some() => ("Copy value of the picked field", "Value"),
+        Tab::Fields if inspected.selected().is_some() => {
+            ("Copy value of the picked field", "Value")
+        }
         Tab::Fields | Tab::Json if inspected.facts().payload_kind == PayloadKind::Text => {
             ("Copy text", "Text")
         }
@@ -337,7 +340,11 @@ fn fields_tab(ui: &mut Ui, look: Look, inspected: &mut Inspected, panel: &mut In
     let rect = ui.available_rect_before_wrap();
     ui.painter().rect_filled(rect, 0.0, look.tokens.canvas);
     if inspected.fields().is_empty() {
-        rows::nothing(ui, look, "The payload is empty: with the retain flag this deletes a retained message");
+        rows::nothing(
+            ui,
+            look,
+            "The payload is empty: with the retain flag this deletes a retained message",
+        );
         return;
     }
     let id = Id::unique("field-tree");
@@ -399,8 +406,7 @@ fn field_ui(ui: &Ui, look: Look, inspected: &Inspected, at: usize, rect: Rect) -
     if let Some(open) = open {
         let icon = if open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
         text::icon(painter, caret, icon, 12.0, t.weak);
-        let on_caret =
-            response.interact_pointer_pos().is_some_and(|pos| pos.x < caret.max.x + 2.0);
+        let on_caret = response.interact_pointer_pos().is_some_and(|pos| pos.x < caret.max.x + 2.0);
         if response.clicked() && on_caret || response.double_clicked() {
             hit = Some(true);
         }
@@ -428,18 +434,31 @@ fn field_ui(ui: &Ui, look: Look, inspected: &Inspected, at: usize, rect: Rect) -
     // A long name leaves at least two fifths of the line to its value.
     let room = (right - left).max(0.0);
     let name_width = if field.value.is_empty() { room } else { full.min(room * 0.6) };
-    let name_rect =
-        Rect::from_min_max(pos2(left, rect.min.y), pos2(left + name_width, rect.max.y));
+    let name_rect = Rect::from_min_max(pos2(left, rect.min.y), pos2(left + name_width, rect.max.y));
     let name_color = if field.kind == RowKind::Problem { t.error } else { t.key };
-    let cut_name = text::line(painter, name_rect, &name, &name_font, name_color, Align2::LEFT_CENTER, Elide::Middle);
-    let value_rect = Rect::from_min_max(
-        pos2(name_rect.max.x + 10.0, rect.min.y),
-        pos2(right, rect.max.y),
+    let cut_name = text::line(
+        painter,
+        name_rect,
+        &name,
+        &name_font,
+        name_color,
+        Align2::LEFT_CENTER,
+        Elide::Middle,
     );
+    let value_rect =
+        Rect::from_min_max(pos2(name_rect.max.x + 10.0, rect.min.y), pos2(right, rect.max.y));
     // The painter lays out what it is given; a value of 64 kB is not looked at on one line.
     let value: String = field.value.chars().take(400).collect();
     let font = fonts::mono();
-    let cut_value = text::line(painter, value_rect, &value, &font, value_color, Align2::LEFT_CENTER, Elide::End);
+    let cut_value = text::line(
+        painter,
+        value_rect,
+        &value,
+        &font,
+        value_color,
+        Align2::LEFT_CENTER,
+        Elide::End,
+    );
     if response.hovered() && (cut_name || cut_value) {
         response.clone().on_hover_ui(|ui| {
             ui.label(RichText::new(&*field.name).color(t.key));

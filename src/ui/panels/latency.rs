@@ -88,7 +88,8 @@ fn numbers(drawing: &Drawing) -> String {
 fn controls_ui(ui: &mut Ui, look: Look, panel: &mut LatencyPanel) {
     let options = &mut panel.options;
     // Laid out from the right: the last one stands first.
-    let notify = controls::word_toggle(ui, look, "Notify", "Show notify acknowledgements", options.notify);
+    let notify =
+        controls::word_toggle(ui, look, "Notify", "Show notify acknowledgements", options.notify);
     let notify = notify.on_hover_text(
         "Also show how long the controller takes to acknowledge notifications.\n\
          That measures the controller, not the device.",
@@ -164,10 +165,7 @@ fn plot_ui(
     let response = plot.show(ui, |plot| {
         if !held {
             let air = (x.1 - x.0) * 0.01;
-            plot.set_plot_bounds(PlotBounds::from_min_max(
-                [x.0, y.0],
-                [x.1 + air, y.1],
-            ));
+            plot.set_plot_bounds(PlotBounds::from_min_max([x.0, y.0], [x.1 + air, y.1]));
         }
         for (name, color, points, stands_out) in &series {
             let radius = if *stands_out { 2.6 } else { 1.8 };
@@ -179,9 +177,7 @@ fn plot_ui(
             plot.points(ring.filled(false).allow_hover(false));
         }
     });
-    response.response.widget_info(|| {
-        egui::WidgetInfo::labeled(Role::Image, true, "Latency plot")
-    });
+    response.response.widget_info(|| egui::WidgetInfo::labeled(Role::Image, true, "Latency plot"));
     let area = *response.transform.frame();
     panel.size = (area.width(), area.height());
     if response.response.dragged() || response.response.hovered() && zoomed(ui) {
@@ -286,7 +282,9 @@ fn legend_ui(
         let dot = pos2(row.min.x + 8.0, row.center().y);
         ui.painter().circle_filled(dot, 3.5, series_color(look, colour));
         let name = match device {
-            Some(id) => format::one_line(format::short_endpoint(snapshot.endpoint_name(id))).into_owned(),
+            Some(id) => {
+                format::one_line(format::short_endpoint(snapshot.endpoint_name(id))).into_owned()
+            }
             None => {
                 let coloured = drawing.series.len().saturating_sub(1);
                 let others = latency.devices().saturating_sub(coloured.min(COLOURS));
@@ -309,6 +307,14 @@ fn legend_ui(
                 commands.push(UiCommand::PickDevice((!on).then_some(id)));
             }
         }
-        text::line(ui.painter(), text_rect, &name, &fonts::small(), color, Align2::LEFT_CENTER, Elide::Middle);
+        text::line(
+            ui.painter(),
+            text_rect,
+            &name,
+            &fonts::small(),
+            color,
+            Align2::LEFT_CENTER,
+            Elide::Middle,
+        );
     }
 }

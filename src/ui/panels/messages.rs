@@ -195,7 +195,8 @@ fn header_controls(
     selection: &Selection,
     commands: &mut Vec<UiCommand>,
 ) {
-    let delta = controls::word_toggle(ui, look, "Δ time", "Show time since the row above", panel.delta);
+    let delta =
+        controls::word_toggle(ui, look, "Δ time", "Show time since the row above", panel.delta);
     if delta.on_hover_text("Show the time since the row above instead of the time of day").clicked()
     {
         panel.delta = !panel.delta;
@@ -325,13 +326,8 @@ fn row_ui(
         None => "direction unknown",
     };
     let label = format!("{kind}, {arrow} {device}, {summary}");
-    let info = RowInfo {
-        role: Role::Row,
-        label: &label,
-        selected: *picked,
-        expanded: None,
-        level: None,
-    };
+    let info =
+        RowInfo { role: Role::Row, label: &label, selected: *picked, expanded: None, level: None };
     let response = rows::row(ui, look, Id::unique("message").with(row.seq.0), rect, &info);
     let painter = ui.painter();
     if !picked {
@@ -500,7 +496,8 @@ fn newest_button(
     body: Rect,
     commands: &mut Vec<UiCommand>,
 ) {
-    let bottom = list.top(Rows::fit(body.height(), size::ROW)) + Rows::fit(body.height(), size::ROW);
+    let bottom =
+        list.top(Rows::fit(body.height(), size::ROW)) + Rows::fit(body.height(), size::ROW);
     let below = (list.len() as f64 - bottom).max(0.0) as u64;
     let label = match below {
         0 => "Follow newest".to_owned(),

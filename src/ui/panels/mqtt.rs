@@ -33,7 +33,11 @@ pub fn show(ui: &mut Ui, look: Look, facts: &[Fact], commands: &mut Vec<UiComman
                     }
                 });
                 let rect = ui.min_rect();
-                ui.painter().hline(rect.x_range(), rect.max.y + 2.0, (1.0, t.border.gamma_multiply(0.5)));
+                ui.painter().hline(
+                    rect.x_range(),
+                    rect.max.y + 2.0,
+                    (1.0, t.border.gamma_multiply(0.5)),
+                );
                 ui.add_space(5.0);
             });
         }

@@ -21,7 +21,13 @@ pub struct Toast {
 }
 
 /// Draws the notices, the newest at the bottom.
-pub fn show(ctx: &Context, look: Look, toasts: &[Toast], bottom: f32, commands: &mut Vec<UiCommand>) {
+pub fn show(
+    ctx: &Context,
+    look: Look,
+    toasts: &[Toast],
+    bottom: f32,
+    commands: &mut Vec<UiCommand>,
+) {
     if toasts.is_empty() {
         return;
     }
@@ -49,9 +55,13 @@ pub fn show(ctx: &Context, look: Look, toasts: &[Toast], bottom: f32, commands: 
                         ui.label(RichText::new(icon).font(fonts::icon(17.0)).color(color));
                         ui.vertical(|ui| {
                             ui.set_width(250.0);
-                            ui.add(egui::Label::new(RichText::new(&toast.text).color(t.strong)).wrap());
+                            ui.add(
+                                egui::Label::new(RichText::new(&toast.text).color(t.strong)).wrap(),
+                            );
                             if let Some(advice) = &toast.advice {
-                                ui.add(egui::Label::new(RichText::new(advice).color(t.text)).wrap());
+                                ui.add(
+                                    egui::Label::new(RichText::new(advice).color(t.text)).wrap(),
+                                );
                             }
                         });
                         let name = format!("Dismiss notice {}", toast.id);

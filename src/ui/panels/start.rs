@@ -196,7 +196,8 @@ fn profile_ui(
         ui.add_space(4.0);
         field_name(ui, look, "Path");
         let width = ui.available_width();
-        let edit = field(ui, look, path, "Path of the profile", "/etc/acs/.env", width, false, false);
+        let edit =
+            field(ui, look, path, "Path of the profile", "/etc/acs/.env", width, false, false);
         let entered = edit.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         ui.add_space(4.0);
         ui.horizontal(|ui| {

@@ -24,12 +24,20 @@ pub fn show(ui: &mut Ui, look: Look, live: &Snapshot, devices: usize, paused: bo
         fact(ui, look, "Received", c.received, t.text, "", "Messages that reached this app");
         fact(ui, look, "Stored", c.stored, t.text, "", "Received minus dropped");
         let (color, icon) = if c.dropped > 0 { (t.error, icons::LOST) } else { (t.text, "") };
-        fact(ui, look, "Dropped", c.dropped, color, icon, "Lost because more arrived than could be taken in; the table marks where");
+        fact(
+            ui,
+            look,
+            "Dropped",
+            c.dropped,
+            color,
+            icon,
+            "Lost because more arrived than could be taken in; the table marks where",
+        );
         let (color, icon) = if c.malformed > 0 { (t.warn, icons::WARNING) } else { (t.text, "") };
-        let kinds = PayloadKind::ALL.map(|kind| {
-            format!("{} {}", format::count(c.payloads(kind)), kind.name())
-        });
-        let tip = format!("Stored messages that could not be read.\nPayloads: {}", kinds.join(", "));
+        let kinds = PayloadKind::ALL
+            .map(|kind| format!("{} {}", format::count(c.payloads(kind)), kind.name()));
+        let tip =
+            format!("Stored messages that could not be read.\nPayloads: {}", kinds.join(", "));
         fact(ui, look, "Malformed", c.malformed, color, icon, &tip);
         let tip = format!(
             "Messages still in memory; {} older ones were given up to stay within the budget",
@@ -47,7 +55,10 @@ pub fn show(ui: &mut Ui, look: Look, live: &Snapshot, devices: usize, paused: bo
             let refused = c.topics_refused;
             let tip = match refused {
                 0 => "Distinct topics seen".to_owned(),
-                n => format!("Distinct topics seen; {} messages went to further ones", format::count(n)),
+                n => format!(
+                    "Distinct topics seen; {} messages went to further ones",
+                    format::count(n)
+                ),
             };
             let color = if refused > 0 { t.warn } else { t.text };
             fact(ui, look, "Topics", topics, color, "", &tip);

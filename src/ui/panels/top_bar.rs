@@ -49,17 +49,25 @@ pub struct TopBar<'a> {
 }
 
 /// Draws the bar. `search` is the text in the field.
-pub fn show(ui: &mut Ui, look: Look, bar: &TopBar<'_>, search: &mut String, commands: &mut Vec<UiCommand>) {
+pub fn show(
+    ui: &mut Ui,
+    look: Look,
+    bar: &TopBar<'_>,
+    search: &mut String,
+    commands: &mut Vec<UiCommand>,
+) {
     let rect = ui.available_rect_before_wrap();
     ui.painter().hline(rect.x_range(), rect.max.y - 0.5, (1.0, look.tokens.border));
     let inner = rect.shrink2(vec2(12.0, 0.0));
     let layout = Layout::left_to_right(Align::Center);
-    let mut left = ui.new_child(egui::UiBuilder::new().id_salt("left").max_rect(inner).layout(layout));
+    let mut left =
+        ui.new_child(egui::UiBuilder::new().id_salt("left").max_rect(inner).layout(layout));
     left_ui(&mut left, look, bar, commands);
     let mut rest = inner;
     rest.min.x = left.min_rect().max.x + 12.0;
     let layout = Layout::right_to_left(Align::Center);
-    let mut right = ui.new_child(egui::UiBuilder::new().id_salt("right").max_rect(rest).layout(layout));
+    let mut right =
+        ui.new_child(egui::UiBuilder::new().id_salt("right").max_rect(rest).layout(layout));
     right_ui(&mut right, look, bar, search, commands);
 }
 
@@ -143,10 +151,8 @@ fn rate_ui(ui: &mut Ui, look: Look, live: &Snapshot, now: Timestamp) {
     for (at, &bar) in bars.iter().enumerate().filter(|(_, bar)| **bar > 0) {
         let height = (bar as f32 / peak * spark.height()).max(1.0);
         let x = spark.min.x + at as f32 * step;
-        let column = Rect::from_min_max(
-            pos2(x, spark.max.y - height),
-            pos2(x + step - 0.5, spark.max.y),
-        );
+        let column =
+            Rect::from_min_max(pos2(x, spark.max.y - height), pos2(x + step - 0.5, spark.max.y));
         painter.rect_filled(column, 0.0, t.accent.gamma_multiply(0.75));
     }
     let at = pos2(spark.max.x + 8.0, rect.center().y);
@@ -197,7 +203,10 @@ fn pause_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComm
             n => format!("Resume (+{} new)", format::count(n)),
         };
         let pill = controls::pill(ui, icons::PLAY, &label, &label, t.warn);
-        if pill.on_hover_text("The display is frozen; messages are still received (Space)").clicked() {
+        if pill
+            .on_hover_text("The display is frozen; messages are still received (Space)")
+            .clicked()
+        {
             commands.push(UiCommand::Pause(false));
         }
     } else {
@@ -208,7 +217,13 @@ fn pause_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComm
     }
 }
 
-fn search_ui(ui: &mut Ui, look: Look, search: &mut String, width: f32, commands: &mut Vec<UiCommand>) {
+fn search_ui(
+    ui: &mut Ui,
+    look: Look,
+    search: &mut String,
+    width: f32,
+    commands: &mut Vec<UiCommand>,
+) {
     let t = look.tokens;
     let icon = RichText::new(icons::SEARCH).font(fonts::icon(15.0)).color(t.weak);
     let keys = RichText::new("/").font(fonts::mono()).color(t.weak);
@@ -225,7 +240,8 @@ fn search_ui(ui: &mut Ui, look: Look, search: &mut String, width: f32, commands:
     if response.changed() {
         commands.push(UiCommand::Search(search.clone()));
     }
-    if response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Escape)) && !search.is_empty() {
+    if response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Escape)) && !search.is_empty()
+    {
         commands.push(UiCommand::Search(String::new()));
     }
 }
@@ -248,9 +264,11 @@ fn menu_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComma
         item(ui, icons::SEARCH, "Search", "/", UiCommand::FocusSearch);
         item(ui, icons::FUNNEL, "Clear picks and search", "Esc", UiCommand::ClearPicks);
         ui.separator();
-        for (pane, label) in
-            [(Pane::Left, "topics and devices"), (Pane::Right, "inspector"), (Pane::Bottom, "latency")]
-        {
+        for (pane, label) in [
+            (Pane::Left, "topics and devices"),
+            (Pane::Right, "inspector"),
+            (Pane::Bottom, "latency"),
+        ] {
             let hidden = bar.hidden[pane as usize];
             let verb = if hidden { "Show" } else { "Hide" };
             let icon = if hidden { icons::EYE } else { icons::EYE_SLASH };

@@ -147,8 +147,7 @@ fn row_ui(
         let icon = if open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
         let over = response.hover_pos().is_some_and(|pos| pos.x < caret.max.x + 2.0);
         text::icon(painter, caret, icon, 12.0, if over { t.strong } else { t.weak });
-        let on_caret =
-            response.interact_pointer_pos().is_some_and(|pos| pos.x < caret.max.x + 2.0);
+        let on_caret = response.interact_pointer_pos().is_some_and(|pos| pos.x < caret.max.x + 2.0);
         if response.clicked() && on_caret || response.double_clicked() {
             hit = Some(Hit::Toggle);
         }
@@ -161,24 +160,39 @@ fn row_ui(
         pos2(rect.max.x - 8.0, rect.max.y),
     );
     let count_color = if picked { t.text } else { t.weak };
-    text::line(painter, count_rect, &count, &count_font, count_color, Align2::RIGHT_CENTER, Elide::End);
+    text::line(
+        painter,
+        count_rect,
+        &count,
+        &count_font,
+        count_color,
+        Align2::RIGHT_CENTER,
+        Elide::End,
+    );
 
     // Fades by message time, so that a quiet connection needs no repaints.
     let age = snapshot.now().nanos_since(stats.last_at).max(0) as f64 / 1e9;
     let heat = (-age / FADE_SECS).exp() as f32;
     let dot = pos2(count_rect.min.x - 9.0, rect.center().y);
     if heat > 0.05 {
-        let color = if stats.malformed > 0 && stats.malformed * 2 > stats.subtree { t.warn } else { t.ok };
+        let color =
+            if stats.malformed > 0 && stats.malformed * 2 > stats.subtree { t.warn } else { t.ok };
         painter.circle_filled(dot, 2.5, color.gamma_multiply(heat));
     }
 
-    let name_rect = Rect::from_min_max(
-        pos2(caret.max.x + 2.0, rect.min.y),
-        pos2(dot.x - 6.0, rect.max.y),
-    );
+    let name_rect =
+        Rect::from_min_max(pos2(caret.max.x + 2.0, rect.min.y), pos2(dot.x - 6.0, rect.max.y));
     let font = if row.open.is_some() { fonts::body_medium() } else { fonts::body() };
     let color = if picked { t.strong } else { t.text };
-    text::line(painter, name_rect, &format::one_line(name), &font, color, Align2::LEFT_CENTER, Elide::Middle);
+    text::line(
+        painter,
+        name_rect,
+        &format::one_line(name),
+        &font,
+        color,
+        Align2::LEFT_CENTER,
+        Elide::Middle,
+    );
 
     if response.hovered() {
         response.on_hover_ui(|ui| {

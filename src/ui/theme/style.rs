@@ -13,8 +13,7 @@ const RADIUS: CornerRadius = CornerRadius::same(4);
 const WINDOW_RADIUS: CornerRadius = CornerRadius::same(6);
 
 pub(super) fn style(t: &Tokens) -> Style {
-    let mut style =
-        Style { visuals: visuals(t), animation_time: 0.08, ..Style::default() };
+    let mut style = Style { visuals: visuals(t), animation_time: 0.08, ..Style::default() };
     style.text_styles = [
         (TextStyle::Small, FontId::new(size::SMALL, FontFamily::Proportional)),
         (TextStyle::Body, FontId::new(size::BODY, FontFamily::Proportional)),

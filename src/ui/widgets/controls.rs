@@ -18,8 +18,7 @@ pub fn icon_button(ui: &mut Ui, look: Look, icon: &str, name: &str) -> Response 
 
 /// The same, drawn as pressed while `on`.
 pub fn icon_toggle(ui: &mut Ui, look: Look, icon: &str, name: &str, on: bool) -> Response {
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ICON_BUTTON, ICON_BUTTON), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ICON_BUTTON, ICON_BUTTON), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     let t = look.tokens;
     let painter = ui.painter();
@@ -66,7 +65,9 @@ fn labelled(ui: &mut Ui, look: Look, icon: &str, label: &str, kind: Kind) -> Res
         ui.allocate_exact_size(vec2(text_width + icon_width + 22.0, height), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), label));
     let (fill, line, color) = match kind {
-        Kind::Primary if response.hovered() => (t.accent.gamma_multiply(0.9), t.accent, t.on_accent),
+        Kind::Primary if response.hovered() => {
+            (t.accent.gamma_multiply(0.9), t.accent, t.on_accent)
+        }
         Kind::Primary => (t.accent, t.accent, t.on_accent),
         Kind::Plain if response.hovered() => (t.hover, t.weak, t.strong),
         Kind::Plain => (t.raised, t.border, t.text),
@@ -83,7 +84,15 @@ fn labelled(ui: &mut Ui, look: Look, icon: &str, label: &str, kind: Kind) -> Res
         text::icon(painter, at, icon, 16.0, color);
         inner.min.x += icon_width;
     }
-    text::line(painter, inner.expand2(vec2(2.0, 0.0)), label, &font, color, Align2::LEFT_CENTER, Elide::End);
+    text::line(
+        painter,
+        inner.expand2(vec2(2.0, 0.0)),
+        label,
+        &font,
+        color,
+        Align2::LEFT_CENTER,
+        Elide::End,
+    );
     response
 }
 
@@ -117,7 +126,13 @@ pub fn chip(ui: &mut Ui, look: Look, icon: &str, label: &str, full: &str) -> boo
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     let painter = ui.painter();
     let fill = if response.hovered() { t.hover } else { t.selection };
-    painter.rect(rect, 11.0, fill, Stroke::new(1.0, t.accent.gamma_multiply(0.5)), StrokeKind::Inside);
+    painter.rect(
+        rect,
+        11.0,
+        fill,
+        Stroke::new(1.0, t.accent.gamma_multiply(0.5)),
+        StrokeKind::Inside,
+    );
     let icon_at = Rect::from_min_size(rect.min + vec2(8.0, 0.0), vec2(14.0, 22.0));
     text::icon(painter, icon_at, icon, 13.0, t.accent);
     let inner = Rect::from_min_size(rect.min + vec2(26.0, 0.0), vec2(want + 2.0, 22.0));

@@ -14,16 +14,16 @@ pub fn show(
     controls: impl FnOnce(&mut Ui),
 ) {
     let t = look.tokens;
-    let (rect, _) = ui.allocate_exact_size(
-        vec2(ui.available_width(), size::HEADER),
-        egui::Sense::hover(),
-    );
+    let (rect, _) =
+        ui.allocate_exact_size(vec2(ui.available_width(), size::HEADER), egui::Sense::hover());
     let inner = rect.shrink2(vec2(10.0, 0.0));
     let left = UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
     let mut ui_left = ui.new_child(left);
     ui_left.spacing_mut().item_spacing.x = 7.0;
     ui_left.label(RichText::new(icon).font(fonts::icon(16.0)).color(t.weak));
-    ui_left.label(RichText::new(title).font(egui::FontId::new(size::BODY, fonts::semibold())).color(t.strong));
+    ui_left.label(
+        RichText::new(title).font(egui::FontId::new(size::BODY, fonts::semibold())).color(t.strong),
+    );
     if !count.is_empty() {
         ui_left.label(RichText::new(count).size(12.0).color(t.weak));
     }

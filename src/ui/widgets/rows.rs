@@ -4,8 +4,7 @@
 //! two points beyond row 760,000. Rows get a name and a role for screen readers and tests.
 
 use egui::{
-    Align2, EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2,
-    vec2,
+    Align2, EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::keys::{self, Nav};
@@ -108,8 +107,7 @@ impl Rows<'_> {
             if y >= body.max.y {
                 break;
             }
-            let row_rect =
-                Rect::from_min_size(pos2(body.min.x, y), vec2(body.width(), row_height));
+            let row_rect = Rect::from_min_size(pos2(body.min.x, y), vec2(body.width(), row_height));
             draw(&mut child, row, row_rect);
         }
         if focused {
@@ -122,15 +120,7 @@ impl Rows<'_> {
 }
 
 /// Scroll bar over any number of rows; returns the new position.
-fn bar_ui(
-    ui: &mut Ui,
-    look: Look,
-    id: Id,
-    bar: Rect,
-    top: f64,
-    visible: f64,
-    len: usize,
-) -> f64 {
+fn bar_ui(ui: &mut Ui, look: Look, id: Id, bar: Rect, top: f64, visible: f64, len: usize) -> f64 {
     let response = ui.interact(bar, id, Sense::CLICK | Sense::DRAG);
     let last_top = (len as f64 - visible).max(f64::MIN_POSITIVE);
     let share = (visible / len.max(1) as f64).clamp(0.0, 1.0) as f32;
@@ -148,8 +138,7 @@ fn bar_ui(
             let grip_at = if inside { pos.y - y } else { handle_height / 2.0 };
             ui.data_mut(|data| data.insert_temp(grip, grip_at));
         }
-        let grip_at: f32 =
-            ui.data(|data| data.get_temp(grip)).unwrap_or(handle_height / 2.0);
+        let grip_at: f32 = ui.data(|data| data.get_temp(grip)).unwrap_or(handle_height / 2.0);
         let part = ((pos.y - grip_at - bar.min.y) / travel).clamp(0.0, 1.0);
         new_top = f64::from(part) * last_top;
     }
@@ -217,8 +206,7 @@ pub fn focus(ui: &Ui, id: Id) {
 pub fn nothing(ui: &mut Ui, look: Look, text: &str) {
     let rect = ui.available_rect_before_wrap();
     let font = fonts::body();
-    let galley =
-        ui.painter().layout(text.to_owned(), font, look.tokens.weak, rect.width() - 24.0);
+    let galley = ui.painter().layout(text.to_owned(), font, look.tokens.weak, rect.width() - 24.0);
     let at: Pos2 =
         Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect.shrink(8.0)).min;
     let at = pos2(at.x, at.y.min(rect.min.y + 48.0));
@@ -226,4 +214,3 @@ pub fn nothing(ui: &mut Ui, look: Look, text: &str) {
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     ui.painter().galley(at, galley, look.tokens.weak);
 }
-

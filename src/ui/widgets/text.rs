@@ -33,10 +33,8 @@ pub fn line(
         }
         Elide::End => text,
     };
-    let mut job = LayoutJob::single_section(
-        text.to_owned(),
-        TextFormat::simple(font.clone(), color),
-    );
+    let mut job =
+        LayoutJob::single_section(text.to_owned(), TextFormat::simple(font.clone(), color));
     job.wrap = TextWrapping::truncate_at_width(rect.width());
     job.break_on_newline = false;
     let galley = painter.layout_job(job);
