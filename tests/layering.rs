@@ -42,7 +42,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("rustls_native_certs", &["mqtt"]),
     ("tokio", &["mqtt", "engine", "lab"]),
     ("clap", &["cli"]),
-    ("nix", &["cli"]),
+    ("nix", &["cli", "lab"]),
     ("directories", &["profile", "app"]),
     ("eframe", &["app"]),
     ("egui", &["ui", "app"]),

@@ -33,7 +33,7 @@ pub struct DemoArgs {
     #[arg(long)]
     pub headless: bool,
     /// Simulated Agents.
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=2000))]
     pub agents: u16,
     /// Port of the embedded broker on 127.0.0.1 (default: a free one).
     #[arg(long, value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]

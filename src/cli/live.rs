@@ -13,7 +13,7 @@ use super::{CliError, stats};
 use crate::core::ids::Seq;
 use crate::core::time::{Stopwatch, SystemClock};
 use crate::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions, Level};
-use crate::mqtt::link::LinkState;
+use crate::mqtt::link::{Failure, LinkState};
 use crate::profile::model::Profile;
 use crate::store::Budgets;
 
@@ -68,10 +68,11 @@ pub(super) fn run(
     let limit = args.seconds.map(Duration::from_secs_f64);
     let zone = TimeZone::system();
     let mut result = Ok(());
+    let mut teller = Teller::default();
     loop {
         engine.clear_wake();
         let over = limit.is_some_and(|limit| started.elapsed() >= limit);
-        let verdict = heed(&engine);
+        let verdict = teller.heed(&engine);
         match printer.print_new(&engine, format, &zone, args.count) {
             Ok(true) => break,
             Ok(false) => {}
@@ -143,44 +144,54 @@ enum Verdict {
     GivenUp(CliError),
 }
 
-/// Tells the user what happened to the connection.
-fn heed(engine: &EngineHandle) -> Verdict {
-    let mut verdict = Verdict::Go;
-    for event in engine.take_events() {
-        match event {
-            EngineEvent::Interrupted => verdict = Verdict::Interrupted,
-            EngineEvent::Link(LinkState::Failed { failure }) => {
-                verdict = Verdict::GivenUp(CliError::failed(failure.what, failure.advice));
-            }
-            EngineEvent::Link(state) => {
-                if let Some(line) = link_line(&state) {
-                    eprintln!("{line}");
-                }
-            }
-            // What made the connection wait or fail is told by its state.
-            EngineEvent::Notice(notice) if notice.level != Level::Info => {}
-            EngineEvent::Notice(notice) => eprintln!("{}", notice.text),
-            EngineEvent::CaptureDone => {}
-        }
-    }
-    verdict
+/// Tells the user what happens to the connection, and the same failure only once.
+#[derive(Default)]
+struct Teller {
+    told: Option<Failure>,
 }
 
-/// The state as a line for people; `None` for states not worth one.
-fn link_line(state: &LinkState) -> Option<String> {
-    match state {
-        LinkState::Connected { version, tls, .. } => {
-            let tls = if tls.is_some() { " with TLS" } else { "" };
-            Some(format!("connected, {}{tls}", version.label()))
+impl Teller {
+    fn heed(&mut self, engine: &EngineHandle) -> Verdict {
+        let mut verdict = Verdict::Go;
+        for event in engine.take_events() {
+            match event {
+                EngineEvent::Interrupted => verdict = Verdict::Interrupted,
+                EngineEvent::Link(LinkState::Failed { failure }) => {
+                    verdict = Verdict::GivenUp(CliError::failed(failure.what, failure.advice));
+                }
+                EngineEvent::Link(state) => self.tell(state),
+                // What made the connection wait or fail is told by its state.
+                EngineEvent::Notice(notice) if notice.level != Level::Info => {}
+                EngineEvent::Notice(notice) => eprintln!("{}", notice.text),
+                EngineEvent::CaptureDone => {}
+            }
         }
-        LinkState::Waiting { failure, attempt, max_attempts, .. } => {
-            let of = max_attempts.map_or(String::new(), |max| format!(" of {max}"));
-            Some(format!("{}; {} (attempt {attempt}{of} follows)", failure.what, failure.advice))
+        verdict
+    }
+
+    fn tell(&mut self, state: LinkState) {
+        match state {
+            LinkState::Connected { version, tls, refused_filters, .. } => {
+                self.told = None;
+                let tls = if tls.is_some() { " with TLS" } else { "" };
+                eprintln!("connected, {}{tls}", version.label());
+                for filter in refused_filters {
+                    eprintln!("the broker refused the subscription to {filter}");
+                }
+            }
+            LinkState::Waiting { failure, attempt, max_attempts, .. } => {
+                if self.told.as_ref() != Some(&failure) {
+                    eprintln!("{}\n  {}", failure.what, failure.advice);
+                    self.told = Some(failure);
+                }
+                let of = max_attempts.map_or(String::new(), |max| format!(" of {max}"));
+                eprintln!("  attempt {attempt}{of} follows");
+            }
+            LinkState::Idle
+            | LinkState::Connecting { .. }
+            | LinkState::Failed { .. }
+            | LinkState::Closed => {}
         }
-        LinkState::Idle
-        | LinkState::Connecting { .. }
-        | LinkState::Failed { .. }
-        | LinkState::Closed => None,
     }
 }
 

@@ -17,6 +17,8 @@ pub mod scan;
 pub mod schema;
 mod sniff;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod tree;
 pub mod wire;

@@ -7,7 +7,7 @@
 use super::kind::{MsgKind, NotificationKind, PayloadKind, RecordType};
 use super::sniff;
 use super::summary::{Malformed, MsgSummary, SarState, Summary};
-use super::wire::WireReader;
+use super::wire::{WireField, WireReader};
 
 pub(super) const NO_RECORD_TYPE: &str = "no record type is present";
 pub(super) const EMPTY_VERSION: &str = "version is empty";
@@ -87,19 +87,32 @@ pub(super) struct RecordWalk<'a> {
 }
 
 impl<'a> RecordWalk<'a> {
+    /// Walks on behind a bad field, so that a Record with one bad byte still names its sender;
+    /// gives the first fault.
     fn walk(&mut self, mut reader: WireReader<'a>) -> Result<(), Malformed> {
-        while let Some(field) = reader.next_field()? {
-            match field.number {
-                1 => self.version = reader.string(&field)?,
-                2 => self.to = reader.string(&field)?,
-                3 => self.from = reader.string(&field)?,
-                4 => self.security = field.enum_value()?,
-                5 | 6 => field.len()?,
-                number => {
-                    if let Some(kind) = RecordType::from_number(number) {
-                        field.len()?;
-                        self.record_type(kind, reader.inside(&field))?;
-                    }
+        let mut first = Ok(());
+        loop {
+            let step = match reader.next_field() {
+                Ok(None) => return first,
+                Ok(Some(field)) => self.field(&reader, &field),
+                Err(fault) => return first.and(Err(fault)),
+            };
+            first = first.and(step);
+        }
+    }
+
+    #[inline]
+    fn field(&mut self, reader: &WireReader<'a>, field: &WireField) -> Result<(), Malformed> {
+        match field.number {
+            1 => self.version = reader.string(field)?,
+            2 => self.to = reader.string(field)?,
+            3 => self.from = reader.string(field)?,
+            4 => self.security = field.enum_value()?,
+            5 | 6 => field.len()?,
+            number => {
+                if let Some(kind) = RecordType::from_number(number) {
+                    field.len()?;
+                    self.record_type(kind, reader.inside(field))?;
                 }
             }
         }

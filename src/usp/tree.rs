@@ -93,7 +93,7 @@ pub fn rows(payload: &[u8]) -> Vec<FieldRow> {
             if let Some(fault) = summary.malformed {
                 rows.problem("no USP Record", fault);
             }
-            rows.record(WireReader::new(payload), None, false);
+            rows.record(WireReader::new(payload), msg_range(payload), false);
             rows.close();
         }
         PayloadKind::Json => plain::json(&mut rows),

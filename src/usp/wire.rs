@@ -127,7 +127,7 @@ impl<'a> WireReader<'a> {
     ///
     /// # Errors
     /// Says why the bytes at [`Self::pos`] are no field.
-    #[inline]
+    #[inline(always)]
     pub fn next_field(&mut self) -> Result<Option<WireField>, Malformed> {
         let start = self.pos;
         if start >= self.buf.len() {
@@ -137,32 +137,44 @@ impl<'a> WireReader<'a> {
         let (number, wire_type) = self.tag(&mut at)?;
         let mut value_start = at;
         let value = match wire_type {
-            0 => WireValue::Varint(self.varint(&mut at)?),
-            1 => WireValue::Fixed64(u64::from_le_bytes(self.fixed(&mut at)?)),
             2 => {
                 let length = self.varint(&mut at)?;
                 value_start = at;
                 at = self.advanced(at, length)?;
                 WireValue::Len
             }
+            0 => WireValue::Varint(self.varint(&mut at)?),
+            5 => WireValue::Fixed32(u32::from_le_bytes(self.fixed(&mut at)?)),
+            _ => return self.rare_field(number, wire_type, at).map(Some),
+        };
+        self.pos = at;
+        Ok(Some(WireField { number, value, start, value_start, value_end: at, end: at }))
+    }
+
+    /// A field of a wire type that USP does not use; its tag ends at `at`.
+    #[cold]
+    #[inline(never)]
+    fn rare_field(
+        &mut self,
+        number: u32,
+        wire_type: u32,
+        mut at: usize,
+    ) -> Result<WireField, Malformed> {
+        let (start, value_start) = (self.pos, at);
+        let (value, value_end) = match wire_type {
+            1 => {
+                let number = u64::from_le_bytes(self.fixed(&mut at)?);
+                (WireValue::Fixed64(number), at)
+            }
             3 => {
                 let end_tag = self.skip_group(&mut at, number)?;
-                self.pos = at;
-                return Ok(Some(WireField {
-                    number,
-                    value: WireValue::Group,
-                    start,
-                    value_start,
-                    value_end: end_tag,
-                    end: at,
-                }));
+                (WireValue::Group, end_tag)
             }
-            5 => WireValue::Fixed32(u32::from_le_bytes(self.fixed(&mut at)?)),
             4 => return Err(Malformed { reason: BAD_GROUP, offset: start }),
             _ => return Err(Malformed { reason: BAD_WIRE_TYPE, offset: start }),
         };
         self.pos = at;
-        Ok(Some(WireField { number, value, start, value_start, value_end: at, end: at }))
+        Ok(WireField { number, value, start, value_start, value_end, end: at })
     }
 
     /// After [`Self::next_field`] failed: the field at [`Self::pos`], if it is length-delimited
@@ -177,7 +189,7 @@ impl<'a> WireReader<'a> {
     }
 
     /// Number and wire type of the field at `at`.
-    #[inline]
+    #[inline(always)]
     fn tag(&self, at: &mut usize) -> Result<(u32, u32), Malformed> {
         let start = *at;
         let key = u32::try_from(self.varint(at)?)
@@ -189,7 +201,7 @@ impl<'a> WireReader<'a> {
         Ok((number, key & 7))
     }
 
-    #[inline]
+    #[inline(always)]
     fn varint(&self, at: &mut usize) -> Result<u64, Malformed> {
         match self.buf.get(*at) {
             Some(&byte) if byte < 0x80 => {
@@ -200,6 +212,7 @@ impl<'a> WireReader<'a> {
         }
     }
 
+    #[inline(never)]
     fn long_varint(&self, at: &mut usize) -> Result<u64, Malformed> {
         let start = *at;
         let mut value = 0_u64;
@@ -228,7 +241,7 @@ impl<'a> WireReader<'a> {
         Ok(*bytes)
     }
 
-    #[inline]
+    #[inline(always)]
     fn advanced(&self, at: usize, length: u64) -> Result<usize, Malformed> {
         let length = usize::try_from(length).ok();
         let end = length.and_then(|length| at.checked_add(length));

@@ -41,8 +41,14 @@ pub(super) fn describe(line: &mut Line, msg: WireReader<'_>, summary: &MsgSummar
         MsgKind::Add => objects(line, inside, |line, object| settings(line, object, " with ")),
         MsgKind::Operate => operate(line, inside),
         MsgKind::Notify => notify(line, inside, summary.notification),
-        MsgKind::GetSupportedProto | MsgKind::GetSupportedProtoResp | MsgKind::NotifyResp => {
-            line.text(string(inside, 1));
+        MsgKind::GetSupportedProto | MsgKind::GetSupportedProtoResp => {
+            let versions = string(inside, 1);
+            line.text(if versions.is_empty() { "no versions" } else { versions });
+        }
+        MsgKind::NotifyResp => {
+            // Empty for the answer to an OnBoardRequest.
+            let subscription = string(inside, 1);
+            line.text(if subscription.is_empty() { "acknowledged" } else { subscription });
         }
         MsgKind::Error => whole_error(line, inside),
         MsgKind::GetResp => get_resp(line, inside),
