@@ -81,6 +81,11 @@ pub(super) fn explain(
              slower links."
                 .to_owned(),
         ),
+        Fault::BadFilter { filter, why } => permanent(
+            Cause::SubscribeRefused,
+            format!("The topic filter {} is not valid: {why}.", filter.escape_debug()),
+            "Correct the filter, for example usp/# or usp/agent/+.".to_owned(),
+        ),
         Fault::Unsubscribed(filters) => permanent(
             Cause::SubscribeRefused,
             format!("{at} refused every subscription: {}.", filters.join(", ")),
