@@ -445,7 +445,7 @@ mod tests {
 
     #[test]
     fn every_command_in_the_model_is_carried_out() {
-        let mut model = device();
+        let model = device();
         let commands: Vec<String> = model
             .schema
             .objects()
