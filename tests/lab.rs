@@ -1,6 +1,13 @@
 //! The demo network from outside: a plain MQTT client on `#` sees what a monitor would see.
 #![expect(clippy::expect_used, reason = "tests")]
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc;
 use std::thread;

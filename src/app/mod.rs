@@ -1,1 +1,86 @@
-//! (to be filled)
+//! Wiring: the window, the engine behind it, preferences, the demo network.
+//!
+//! [`Workbench`] is the app without a window: `logic` takes what is new from the engine, `ui`
+//! draws and carries out what was asked for. Tests and benchmarks drive it without a display;
+//! [`run`] puts it into a window.
+
+mod commands;
+mod dialog;
+mod display;
+pub mod port;
+pub mod prefs;
+mod window;
+mod workbench;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use port::{DemoStarter, EnginePort, StartFailure};
+pub use workbench::{Page, Workbench, WorkbenchOptions};
+
+use crate::lab::DemoOptions;
+use crate::profile::model::Profile;
+
+/// What the window starts with.
+pub enum Start {
+    /// The start page.
+    Welcome,
+    /// A profile to connect with, or a capture to open.
+    File(PathBuf),
+    /// A connection.
+    Connect(Arc<Profile>),
+    /// The demo network.
+    Demo(DemoOptions),
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Neither X11 nor Wayland.
+    #[error("no display (neither DISPLAY nor WAYLAND_DISPLAY is set)")]
+    NoDisplay,
+    /// A library that the window needs at run time is not installed.
+    #[error("the library {library} is missing")]
+    MissingLibrary {
+        /// File name of the library.
+        library: &'static str,
+        /// What to do.
+        advice: String,
+    },
+    /// The system refuses a window.
+    #[error("no window can be opened: {reason}")]
+    Window {
+        /// Why.
+        reason: String,
+    },
+    /// The engine's threads can't be started.
+    #[error("a thread can't be started")]
+    Engine(#[source] std::io::Error),
+}
+
+impl AppError {
+    /// What to do next.
+    #[must_use]
+    pub fn advice(&self) -> &str {
+        match self {
+            Self::NoDisplay => {
+                "run it in a desktop session, or use `usp-scope watch`, `usp-scope decode` or \
+                 `usp-scope demo --headless`"
+            }
+            Self::MissingLibrary { advice, .. } => advice,
+            Self::Window { .. } => {
+                "check the display and its OpenGL driver (on Debian: libgl1 and libgl1-mesa-dri)"
+            }
+            Self::Engine(_) => "close other programs and try again",
+        }
+    }
+}
+
+/// Opens the window and stays until it is closed.
+///
+/// # Errors
+/// There is no display, a library is missing, or the system refuses a window.
+pub fn run(start: Start) -> Result<(), AppError> {
+    display::check()?;
+    window::run(start)
+}

@@ -1,1 +1,79 @@
-//! (to be filled)
+//! The headless commands: one file each. They print, they never draw.
+//!
+//! What machines read goes to stdout, whole lines only; what people should know about problems
+//! goes to stderr. Exit codes: 0 done, 1 it ran and failed, 2 wrong usage.
+
+pub mod args;
+mod decode;
+mod demo;
+mod fields;
+mod format;
+mod live;
+mod message_json;
+mod out;
+mod stats;
+mod text;
+mod watch;
+
+use std::process::ExitCode;
+
+pub use demo::{no_display_line, options as demo_options};
+
+use args::Command;
+
+/// Why a command ended without success.
+#[derive(Debug)]
+pub enum CliError {
+    /// It ran and failed: what failed, and what to do.
+    Failed {
+        /// One sentence.
+        what: String,
+        /// One sentence.
+        advice: String,
+    },
+    /// The command line makes no sense: what is wrong with it.
+    Usage(String),
+    /// Whoever read our output went away (`| head`): nothing to say.
+    OutputClosed,
+}
+
+impl CliError {
+    fn failed(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::Failed { what: what.into(), advice: advice.into() }
+    }
+}
+
+/// Runs a headless command and reports its failure.
+#[must_use]
+pub fn run(command: Command) -> ExitCode {
+    let result = match command {
+        Command::Watch(args) => watch::run(args),
+        Command::Decode(args) => decode::run(&args),
+        Command::Demo(args) => demo::run(&args, "asked for with --headless"),
+    };
+    report(result)
+}
+
+/// Runs the demo without a window; `why` says why there is none.
+#[must_use]
+pub fn run_demo_headless(args: &args::DemoArgs, why: &str) -> ExitCode {
+    report(demo::run(args, why))
+}
+
+/// Prints a failure in two sentences and turns it into an exit code.
+#[must_use]
+pub fn report(result: Result<(), CliError>) -> ExitCode {
+    match result {
+        Ok(()) | Err(CliError::OutputClosed) => ExitCode::SUCCESS,
+        Err(CliError::Usage(what)) => {
+            eprintln!("usp-scope: {what}");
+            eprintln!("  usp-scope --help shows what there is");
+            ExitCode::from(2)
+        }
+        Err(CliError::Failed { what, advice }) => {
+            eprintln!("usp-scope: {what}");
+            eprintln!("  {advice}");
+            ExitCode::from(1)
+        }
+    }
+}

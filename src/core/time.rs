@@ -13,10 +13,11 @@ impl Timestamp {
     /// Converts seconds since the Unix epoch, as captures carry them; saturates.
     #[must_use]
     pub fn from_secs_f64(secs: f64) -> Self {
-        // Whole and fractional part apart: the product of both would lose the microseconds.
+        // Whole and fractional part apart: the product of both would lose the microseconds,
+        // which is all that such a number carries these days.
         let whole = secs.floor();
-        let frac = ((secs - whole) * 1e9).round();
-        Self((whole as i64).saturating_mul(1_000_000_000).saturating_add(frac as i64))
+        let micros = ((secs - whole) * 1e6).round();
+        Self((whole as i64).saturating_mul(1_000_000_000).saturating_add(micros as i64 * 1000))
     }
 
     /// Seconds since the Unix epoch.

@@ -15,20 +15,17 @@ pub(super) fn make_room(clients: usize) -> Result<(), LabError> {
 
 #[cfg(unix)]
 fn raise(needed: u64) -> Result<(), LabError> {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-    let limit = getrlimit(Resource::Nofile);
-    // No value means no limit.
-    let enough = |value: Option<u64>| value.is_none_or(|v| v >= needed);
-    if enough(limit.current) {
+    let refused = |allowed| LabError::TooManyFiles { needed, allowed };
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).map_err(|_unknown| refused(0))?;
+    if soft >= needed {
         return Ok(());
     }
-    let refused = || LabError::TooManyFiles { needed, allowed: limit.maximum.unwrap_or(0) };
-    if !enough(limit.maximum) {
-        return Err(refused());
+    if hard < needed {
+        return Err(refused(hard));
     }
-    let raised = Rlimit { current: Some(needed), maximum: limit.maximum };
-    setrlimit(Resource::Nofile, raised).map_err(|_refused| refused())
+    setrlimit(Resource::RLIMIT_NOFILE, needed, hard).map_err(|_refused| refused(soft))
 }
 
 #[cfg(not(unix))]
@@ -45,8 +42,8 @@ mod tests {
         assert!(make_room(4).is_ok());
         #[cfg(unix)]
         {
-            let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
-            if limit.maximum.is_some_and(|m| m < 2_000_000_000) {
+            use nix::sys::resource::{Resource, getrlimit};
+            if getrlimit(Resource::RLIMIT_NOFILE).is_ok_and(|(_, hard)| hard < 2_000_000_000) {
                 let error = make_room(1_000_000_000).err().map(|e| e.to_string());
                 assert!(error.is_some_and(|e| e.contains("fewer agents")));
             }

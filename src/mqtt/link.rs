@@ -66,13 +66,39 @@ pub struct Failure {
     pub advice: String,
 }
 
-/// TLS facts of the live connection.
+/// TLS facts of the live connection. No session is ever resumed, so every connection checks
+/// what stands here.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TlsFacts {
+    /// "TLS 1.3" or "TLS 1.2".
+    pub protocol: Option<&'static str>,
+    /// The cipher suite's IANA name, where it could be learned (TLS 1.3, once the server sent a
+    /// session ticket).
+    pub cipher: Option<String>,
     /// True if the server's chain of certificates was verified.
     pub chain_verified: bool,
     /// True if the server's name was verified.
     pub name_verified: bool,
+    /// True if the certificate was accepted only because it is signed by itself and the profile
+    /// allows that.
+    pub self_signed_accepted: bool,
+    /// Subject of the server's certificate.
+    pub subject: String,
+    /// Issuer of the server's certificate.
+    pub issuer: String,
+}
+
+impl TlsFacts {
+    /// What was not checked, in words; `None` if everything was.
+    #[must_use]
+    pub fn skipped(&self) -> Option<&'static str> {
+        match (self.chain_verified, self.name_verified) {
+            (true, true) => None,
+            (true, false) => Some("server name not verified"),
+            (false, true) => Some("certificate chain not verified"),
+            (false, false) => Some("neither certificate chain nor server name verified"),
+        }
+    }
 }
 
 /// The state of the connection.
@@ -95,6 +121,8 @@ pub enum LinkState {
         tls: Option<TlsFacts>,
         /// The client id in use.
         client_id: String,
+        /// Topic filters the broker refused, with its reason; the others are subscribed.
+        refused_filters: Vec<String>,
     },
     /// The last attempt failed or the connection was lost; the next attempt comes by itself.
     Waiting {

@@ -1,7 +1,23 @@
 //! One connection to an MQTT broker. Knows topics and bytes, nothing of USP.
 //!
-//! [`session::run`] connects, subscribes, reconnects and fills batches; [`link`] says how the
-//! connection is.
+//! [`session::run`] connects, subscribes, reconnects and hands over batches; [`link`] says how
+//! the connection is. Below it, `v5` and `v311` speak to the MQTT library, `receive` turns one
+//! connection's events into batches, `tls` and `verify` decide whom to trust, and `failure`
+//! turns what went wrong into a cause and advice.
 
+pub mod filter;
 pub mod link;
 pub mod session;
+pub mod stop;
+
+mod batch;
+mod failure;
+mod fault;
+mod options;
+mod receive;
+mod tls;
+mod v311;
+mod v5;
+mod verify;
+mod wire;
+mod x509;

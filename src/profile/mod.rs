@@ -1,6 +1,14 @@
 //! Connection profiles: what a `.env` file says, read by phpdotenv's rules, and what it means
 //! for a connection of our own.
 //!
-//! Nothing here talks to the network. Start at [`model::Profile`].
+//! Nothing here talks to the network. Start at [`read::load`], which turns a file into a
+//! [`model::Profile`]; on the way the text goes through [`dotenv`] (the grammar), [`laravel`]
+//! (what the ACS makes of the strings) and [`settings`] (typed, checked, with warnings).
 
+pub mod dotenv;
+pub mod filter;
+pub mod laravel;
 pub mod model;
+pub mod read;
+pub mod settings;
+pub mod tls;

@@ -121,6 +121,10 @@ pub struct Profile {
     pub controller_endpoint_id: Option<String>,
     /// Whether anything may ever be published (`USP_SCOPE_ALLOW_SEND`).
     pub allow_send: bool,
+    /// Where the broker's own metrics are read (`USP_SCOPE_BROKER_METRICS_URL`).
+    pub broker_metrics_url: Option<String>,
+    /// Token callers of the HTTP bridge must send (`USP_SCOPE_BRIDGE_TOKEN`).
+    pub bridge_token: Option<Secret>,
 }
 
 /// Default of `USP_SCOPE_MAX_PACKET_BYTES`. A full GetSupportedDM answer is hundreds of kB.
@@ -151,13 +155,23 @@ impl Profile {
             agent_topic: "usp/agent".to_owned(),
             controller_endpoint_id: None,
             allow_send: false,
+            broker_metrics_url: None,
+            bridge_token: None,
         }
     }
 }
+
+const MAX_BASE_BYTES: usize = 87;
 
 /// An id of our own for one run of the app: `base` with a random ending, so that two windows on
 /// one profile don't take each other's session over, and never the ACS's own.
 #[must_use]
 pub fn derived_client_id(base: &str) -> String {
+    // Some brokers take no more than 100 bytes.
+    let mut end = base.len().min(MAX_BASE_BYTES);
+    while !base.is_char_boundary(end) {
+        end -= 1;
+    }
+    let base = base.get(..end).unwrap_or_default();
     format!("{base}-scope-{:06x}", fastrand::u32(..0x0100_0000))
 }

@@ -65,19 +65,13 @@ impl Store {
         }
     }
 
-    /// Takes all messages of a batch; then gives up the oldest ones beyond the budgets.
+    /// Takes all messages of a batch, and gives up the oldest ones beyond the budgets. How a
+    /// stream is cut into batches makes no difference.
     pub fn apply(&mut self, batch: &WireBatch) -> Applied {
         let first = self.log.next_seq();
         for msg in batch.iter() {
             self.apply_one(&msg);
         }
-        self.counters.evicted += self.log.evict(&self.budgets);
-        let endpoints = &mut self.endpoints;
-        self.pairing.expire(self.now, |unanswered| {
-            if let Some(stats) = endpoints.get_mut(Some(unanswered.responder)) {
-                stats.latency.unanswered += 1;
-            }
-        });
         self.counters.kept_bytes = self.log.bytes();
         self.counters.topics_refused = self.topics.names.refused();
         self.counters.endpoints_refused = self.endpoints.names.refused();
@@ -141,6 +135,7 @@ impl Store {
         let seq = self.log.next_seq();
         // A replayed capture may step back in time; the newest time seen stays the newest.
         self.now = self.now.max(msg.at);
+        self.expire();
 
         let topic = self.topics.intern(msg.topic);
         let previous = self.topics.count(topic, seq, msg.at, msg.payload.len(), malformed);
@@ -186,6 +181,16 @@ impl Store {
         if !msg.delivery.retain {
             self.pair(seq, &row, summary.msg.as_ref(), msg.payload);
         }
+        self.counters.evicted += self.log.evict(&self.budgets);
+    }
+
+    fn expire(&mut self) {
+        let endpoints = &mut self.endpoints;
+        self.pairing.expire(self.now, |unanswered| {
+            if let Some(stats) = endpoints.get_mut(Some(unanswered.responder)) {
+                stats.latency.unanswered += 1;
+            }
+        });
     }
 
     fn endpoints_of(

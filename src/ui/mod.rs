@@ -1,1 +1,10 @@
-//! (to be filled)
+//! The window's panels and widgets, drawn with egui from view-models.
+//!
+//! A frame is a function of (snapshot, view-models, [`theme`]) that returns [`command::UiCommand`]s;
+//! nothing here does I/O, keeps a lock, or changes what was received. Start at [`shell`].
+
+pub mod command;
+pub mod panels;
+pub mod shell;
+pub mod theme;
+pub mod widgets;

@@ -3,7 +3,22 @@
 //! [`scan`] summarises at ingest; everything else decodes on inspection. Nothing here does I/O,
 //! keeps state, or may panic on any input.
 
+pub mod check;
+pub mod decode;
+pub mod endpoint;
+pub mod error;
+mod escape;
 pub mod generated;
+pub mod json;
 pub mod kind;
+pub mod make;
+pub mod outcome;
 pub mod scan;
+pub mod schema;
+mod sniff;
 pub mod summary;
+#[cfg(test)]
+mod tests;
+pub mod text;
+pub mod tree;
+pub mod wire;

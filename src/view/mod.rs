@@ -1,1 +1,19 @@
-//! (to be filled)
+//! View-models: what a snapshot and the user's choices make of each other, as rows and texts.
+//!
+//! Pure: no toolkit, no thread, no clock, no lock. Each model keeps what it derived together
+//! with what it was derived from, reads only what is new, and takes a time budget where the
+//! work can be long. Start at [`state::Selection`] and [`message_list::MessageList`].
+
+pub mod connect_form;
+pub mod connection;
+pub mod devices;
+pub mod format;
+pub mod inspector;
+pub mod json_lines;
+pub mod latency;
+pub mod message_list;
+pub mod order;
+pub mod presence;
+pub mod search;
+pub mod state;
+pub mod topic_tree;

@@ -1,0 +1,213 @@
+//! Carries out what the user asked for; one `match` for all of it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::dialog::FileDialog;
+use super::workbench::{Page, Workbench};
+use crate::engine::EngineCommand;
+use crate::profile::model::Profile;
+use crate::profile::read;
+use crate::ui::command::UiCommand;
+use crate::ui::panels::{messages, top_bar};
+use crate::view::connect_form::FormErrors;
+use crate::view::connection::{Tone, Words};
+use crate::view::inspector::Inspected;
+use crate::view::state::Selection;
+
+/// Endings of capture files; everything else is taken for a profile.
+const CAPTURES: [&str; 6] = ["jsonl", "ndjson", "json", "mcap", "log", "txt"];
+
+impl Workbench {
+    /// Connects with a profile and shows its messages.
+    pub fn connect(&mut self, profile: Arc<Profile>) {
+        self.start_failure = None;
+        self.form_errors = FormErrors::default();
+        self.profile = Some(Arc::clone(&profile));
+        self.page = Page::Traffic;
+        self.search.clear();
+        self.engine.send(EngineCommand::Connect(profile));
+    }
+
+    /// Connects with a profile file or opens a capture; the start page says why it can't.
+    pub fn open_file(&mut self, path: &Path) {
+        let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+        if CAPTURES.contains(&ending.as_str()) {
+            self.profile = None;
+            self.page = Page::Traffic;
+            self.engine.send(EngineCommand::OpenCapture(path.to_owned()));
+            return;
+        }
+        match read::load(path, &|name| std::env::var(name).ok()) {
+            Ok(loaded) => {
+                self.prefs.remember(path);
+                self.save_prefs();
+                for warning in loaded.warnings.into_iter().take(3) {
+                    self.toast(Tone::Warning, warning, None);
+                }
+                self.connect(Arc::new(loaded.profile));
+            }
+            Err(error) => {
+                let line = error.line.map_or(String::new(), |line| format!(", line {line}"));
+                let what = format!("{}{line}: {}", path.display(), error.what);
+                self.fail_start(what, Some(error.advice));
+            }
+        }
+    }
+
+    fn fail_start(&mut self, what: String, advice: Option<String>) {
+        self.page = Page::Start;
+        self.start_failure =
+            Some(Words { tone: Tone::Bad, short: "Failed".to_owned(), what, advice });
+    }
+
+    /// Starts the demo network before one of the next frames.
+    pub fn want_demo(&mut self) {
+        self.start_failure = None;
+        self.demo_wanted = Some(0);
+    }
+
+    pub(super) fn poll_demo(&mut self, ctx: &Context) {
+        let Some(frames) = self.demo_wanted else { return };
+        if frames < 1 {
+            // One frame says "Starting…" first.
+            self.demo_wanted = Some(frames + 1);
+            ctx.request_repaint();
+            return;
+        }
+        self.demo_wanted = None;
+        // The old one goes first: it may hold the port.
+        self.demo = None;
+        match (self.start_demo)() {
+            Ok((profile, demo)) => {
+                self.demo = Some(demo);
+                self.connect(Arc::new(profile));
+            }
+            Err(failure) => {
+                let what = format!("The demo network can't be started: {}", failure.what);
+                self.fail_start(what, failure.advice);
+            }
+        }
+    }
+
+    pub(super) fn poll_dialog(&mut self, ctx: &Context) {
+        let Some(dialog) = &mut self.dialog else { return };
+        if let Some(answer) = dialog.poll(ctx) {
+            self.dialog = None;
+            if let Some(path) = answer {
+                self.open_file(&path);
+            }
+        }
+    }
+
+    /// Writes the preferences, if they are kept.
+    pub fn save_prefs(&mut self) {
+        self.prefs.panes = self.sizes;
+        self.prefs.hidden = self.panels.hidden;
+        self.prefs.columns = self.panels.messages.widths.to_vec();
+        if let Some(path) = &self.prefs_path
+            && let Err(error) = self.prefs.save(path)
+        {
+            tracing::warn!("preferences can't be written to {}: {error}", path.display());
+        }
+    }
+
+    fn pick_message(&mut self, seq: Option<crate::core::ids::Seq>) {
+        self.selection.message = seq;
+        self.models.inspected = match (seq, self.models.inspected.take()) {
+            (Some(seq), Some(old)) if old.is(self.shown.epoch(), seq) => Some(old),
+            (Some(seq), _) => Inspected::new(&self.shown, seq),
+            (None, _) => None,
+        };
+    }
+
+    pub(super) fn carry_out(&mut self, ctx: &Context, command: UiCommand) {
+        match command {
+            UiCommand::PickTopic(topic) => {
+                self.selection.topic = topic;
+                if let Some(node) = topic {
+                    self.models.topics.reveal(&self.shown, node);
+                }
+            }
+            UiCommand::PickDevice(device) => self.selection.device = device,
+            UiCommand::PickMessage(seq) => self.pick_message(seq),
+            UiCommand::GoToMessage(seq) => {
+                self.pick_message(Some(seq));
+                if !self.models.messages.contains(seq) && self.models.messages.progress().is_none()
+                {
+                    // It is filtered out: what narrows the table has to give way.
+                    self.selection.topic = None;
+                    self.selection.device = None;
+                    self.search.clear();
+                }
+                self.go_to = Some(seq);
+            }
+            UiCommand::Search(text) => self.search = text,
+            UiCommand::FocusSearch => ctx.memory_mut(|m| m.request_focus(top_bar::search_id())),
+            UiCommand::ClearPicks => {
+                let message = self.selection.message;
+                self.selection = Selection { message, ..Selection::default() };
+                self.search.clear();
+                ctx.memory_mut(|memory| memory.request_focus(messages::list_id()));
+            }
+            UiCommand::Pause(paused) => {
+                self.paused = paused;
+                self.shown = Arc::clone(&self.live);
+            }
+            UiCommand::Follow(follow) => self.models.messages.set_follow(follow),
+            UiCommand::ClearMessages => self.engine.send(EngineCommand::Clear),
+            UiCommand::StartDemo => self.want_demo(),
+            UiCommand::ChooseProfile => self.dialog = Some(FileDialog::open_profile()),
+            UiCommand::OpenProfile(path) => self.open_file(&path),
+            UiCommand::ForgetProfile(path) => {
+                self.prefs.recent.retain(|known| *known != path);
+                self.save_prefs();
+            }
+            UiCommand::ConnectForm => self.connect_form(),
+            UiCommand::Disconnect => self.engine.send(EngineCommand::Disconnect),
+            UiCommand::Reconnect => self.engine.send(EngineCommand::Reconnect),
+            UiCommand::GoHome => self.page = Page::Start,
+            UiCommand::GoToMessages => {
+                self.start_failure = None;
+                self.page = Page::Traffic;
+            }
+            UiCommand::Theme(choice) => {
+                self.prefs.theme = choice;
+                self.save_prefs();
+            }
+            UiCommand::TogglePane(pane) => {
+                if let Some(hidden) = self.panels.hidden.get_mut(pane as usize) {
+                    *hidden = !*hidden;
+                }
+                self.save_prefs();
+            }
+            UiCommand::Copy { text, what } => {
+                ctx.copy_text(text);
+                self.toast(Tone::Good, format!("{what} copied"), None);
+            }
+            UiCommand::Zoom(zoom) => {
+                self.prefs.zoom = zoom;
+                ctx.set_zoom_factor(zoom);
+                self.save_prefs();
+            }
+            UiCommand::Dismiss(id) => self.toasts.retain(|(_, toast)| toast.id != id),
+            UiCommand::Quit => self.quit = true,
+        }
+        ctx.request_repaint();
+    }
+
+    fn connect_form(&mut self) {
+        match self.form.profile() {
+            Ok(profile) => {
+                self.prefs.host.clone_from(&self.form.host);
+                self.prefs.port.clone_from(&self.form.port);
+                self.prefs.tls = self.form.tls;
+                self.save_prefs();
+                self.connect(Arc::new(profile));
+            }
+            Err(errors) => self.form_errors = errors,
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What the app remembers from run to run: looks, sizes, recent files. Never a secret.
+//!
+//! Reading is tolerant: what is missing or makes no sense gets its default, one value at a time.
+//! Writing is atomic: a temporary file, then a rename.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use crate::ui::shell::PaneSizes;
+use crate::ui::theme::ThemeChoice;
+
+/// Recent profiles remembered.
+const RECENT: usize = 8;
+
+/// Largest file read, bytes; ours is below 10 kB.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The preferences.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Prefs {
+    /// The theme.
+    pub theme: ThemeChoice,
+    /// Zoom factor of the whole window.
+    pub zoom: f32,
+    /// Sizes of the panes.
+    pub panes: PaneSizes,
+    /// Hidden panes: left, right, bottom.
+    pub hidden: [bool; 3],
+    /// Widths of the table's columns; empty for the defaults.
+    pub columns: Vec<f32>,
+    /// Profiles opened, newest first.
+    pub recent: Vec<PathBuf>,
+    /// Host last connected to by hand.
+    pub host: String,
+    /// Port last connected to by hand.
+    pub port: String,
+    /// Whether TLS was used for that.
+    pub tls: bool,
+    /// Values of newer versions, kept as they are.
+    unknown: Map<String, Value>,
+}
+
+impl Default for Prefs {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::default(),
+            zoom: 1.0,
+            panes: PaneSizes::default(),
+            hidden: [false; 3],
+            columns: Vec::new(),
+            recent: Vec::new(),
+            host: String::new(),
+            port: String::new(),
+            tls: false,
+            unknown: Map::new(),
+        }
+    }
+}
+
+impl Prefs {
+    /// Where they are kept for this user, if the system has such a place.
+    #[must_use]
+    pub fn default_path() -> Option<PathBuf> {
+        let folders = directories::ProjectDirs::from("", "", "usp-scope")?;
+        Some(folders.config_dir().join("preferences.json"))
+    }
+
+    /// Reads them; defaults for whatever can't be read.
+    #[must_use]
+    pub fn load(path: &Path) -> Self {
+        let small = fs::metadata(path).is_ok_and(|meta| meta.len() <= MAX_BYTES);
+        let text = if small { fs::read_to_string(path).unwrap_or_default() } else { String::new() };
+        Self::parse(&text)
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut prefs = Self::default();
+        let Ok(Value::Object(mut map)) = serde_json::from_str::<Value>(text) else { return prefs };
+        let size = |value: Option<&Value>, default: f32| {
+            let size = value.and_then(Value::as_f64).map_or(default, |v| v as f32);
+            if size.is_finite() { size.clamp(40.0, 4000.0) } else { default }
+        };
+        if let Some(theme) = map.remove("theme") {
+            prefs.theme = serde_json::from_value(theme).unwrap_or_default();
+        }
+        if let Some(zoom) = map.remove("zoom").and_then(|v| v.as_f64()) {
+            prefs.zoom = (zoom as f32).clamp(0.7, 2.5);
+        }
+        if let Some(panes) = map.remove("panes") {
+            let default = PaneSizes::default();
+            prefs.panes = PaneSizes {
+                left: size(panes.get("left"), default.left),
+                devices: size(panes.get("devices"), default.devices),
+                right: size(panes.get("right"), default.right),
+                bottom: size(panes.get("bottom"), default.bottom),
+            };
+            for (slot, name) in prefs.hidden.iter_mut().zip(HIDDEN) {
+                *slot = panes.get(name).and_then(Value::as_bool).unwrap_or(false);
+            }
+        }
+        if let Some(Value::Array(columns)) = map.remove("columns") {
+            prefs.columns = columns.iter().map(|width| size(Some(width), 100.0)).collect();
+        }
+        if let Some(Value::Array(recent)) = map.remove("recent") {
+            let paths = recent.iter().filter_map(Value::as_str).map(PathBuf::from);
+            prefs.recent = paths.take(RECENT).collect();
+        }
+        if let Some(last) = map.remove("last_broker") {
+            let text =
+                |name: &str| last.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            prefs.host = text("host");
+            prefs.port = text("port");
+            prefs.tls = last.get("tls").and_then(Value::as_bool).unwrap_or(false);
+        }
+        prefs.unknown = map;
+        prefs
+    }
+
+    fn to_json(&self) -> Value {
+        let mut map = self.unknown.clone();
+        let Self { theme, zoom, panes, hidden, columns, recent, host, port, tls, unknown: _ } =
+            self;
+        let mut pane_map = json!({
+            "left": panes.left,
+            "devices": panes.devices,
+            "right": panes.right,
+            "bottom": panes.bottom,
+        });
+        for (value, name) in hidden.iter().zip(HIDDEN) {
+            pane_map[name] = json!(value);
+        }
+        map.insert("theme".to_owned(), json!(theme));
+        map.insert("zoom".to_owned(), json!(zoom));
+        map.insert("panes".to_owned(), pane_map);
+        map.insert("columns".to_owned(), json!(columns));
+        let paths: Vec<String> = recent.iter().map(|p| p.display().to_string()).collect();
+        map.insert("recent".to_owned(), json!(paths));
+        let last = json!({ "host": host, "port": port, "tls": tls });
+        map.insert("last_broker".to_owned(), last);
+        Value::Object(map)
+    }
+
+    /// Puts a profile at the top of the recent ones.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|known| known != path);
+        self.recent.insert(0, path.to_owned());
+        self.recent.truncate(RECENT);
+    }
+
+    /// Writes them.
+    ///
+    /// # Errors
+    /// The folder can't be made or the file can't be written.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+        let text = serde_json::to_string_pretty(&self.to_json()).map_err(io::Error::other)?;
+        let written = fs::File::create(&temporary)
+            .and_then(|mut file| {
+                file.write_all(text.as_bytes())?;
+                file.sync_all()
+            })
+            .and_then(|()| fs::rename(&temporary, path));
+        if written.is_err() {
+            // Nothing else can be done about a left-over file.
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+}
+
+const HIDDEN: [&str; 3] = ["left_hidden", "right_hidden", "bottom_hidden"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("deep/preferences.json");
+        assert_eq!(Prefs::load(&path), Prefs::default());
+        let mut prefs = Prefs {
+            theme: ThemeChoice::HighContrast,
+            zoom: 1.5,
+            hidden: [true, false, true],
+            columns: vec![100.0; 7],
+            host: "h".to_owned(),
+            ..Prefs::default()
+        };
+        for n in 0..20 {
+            prefs.remember(Path::new(&format!("/p/{n}.env")));
+        }
+        prefs.remember(Path::new("/p/15.env"));
+        assert_eq!(prefs.recent.len(), RECENT);
+        assert_eq!(prefs.recent[0], Path::new("/p/15.env"));
+        prefs.save(&path)?;
+        assert_eq!(Prefs::load(&path), prefs);
+        assert_eq!(fs::read_dir(folder.path().join("deep"))?.count(), 1);
+        Ok(())
+    }
+
+    #[test]
+    fn damage_costs_only_what_is_damaged() {
+        assert_eq!(Prefs::parse("{"), Prefs::default());
+        let text = r#"{"theme":"sepia","zoom":99,"panes":{"left":-5,"right":"x"},
+            "recent":[1,"/a"],"columns":[1e999],"future":{"a":1}}"#;
+        // 1e999 is no JSON number for a reader of doubles, so the whole text is refused.
+        assert_eq!(Prefs::parse(text), Prefs::default());
+        let prefs = Prefs::parse(&text.replace("1e999", "1e30"));
+        assert_eq!(prefs.theme, ThemeChoice::System);
+        assert_eq!(prefs.zoom, 2.5);
+        assert_eq!((prefs.panes.left, prefs.panes.right), (40.0, PaneSizes::default().right));
+        assert_eq!(prefs.recent, [PathBuf::from("/a")]);
+        assert_eq!(prefs.columns, [4000.0]);
+        assert_eq!(prefs.to_json()["future"]["a"], 1);
+    }
+}

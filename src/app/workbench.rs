@@ -1,0 +1,442 @@
+//! The app without a window: state, what is taken in before a frame, what is drawn.
+
+use std::any::Any;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{Frame, Key, Modifiers, Panel, Ui};
+
+use super::dialog::FileDialog;
+use super::port::{DemoStarter, EnginePort};
+use super::prefs::Prefs;
+use crate::core::ids::Seq;
+use crate::core::time::{Clock, Timestamp};
+use crate::engine::{EngineEvent, Level, Notice};
+use crate::mqtt::link::LinkState;
+use crate::profile::model::Profile;
+use crate::store::Snapshot;
+use crate::ui::command::UiCommand;
+use crate::ui::panels::notices::{self, Toast};
+use crate::ui::panels::start::{self, StartPage};
+use crate::ui::panels::top_bar::{self, TopBar};
+use crate::ui::panels::{connection, messages, status_bar};
+use crate::ui::shell::{self, Models, PaneSizes, Panels, Scene};
+use crate::ui::theme::{self, Look};
+use crate::view::connect_form::{ConnectForm, FormErrors};
+use crate::view::connection::{self as words, Tone};
+use crate::view::format::Clockface;
+use crate::view::message_list::Filter;
+use crate::view::state::Selection;
+
+/// Time the view-models may take together before a frame.
+const BUDGET: Duration = Duration::from_millis(2);
+
+/// While a search runs it may take more: the user waits for it, and the frame still fits.
+const SEARCH_BUDGET: Duration = Duration::from_millis(4);
+
+/// How long a notice that is no error stays.
+const NOTICE_SECS: i64 = 8;
+
+/// Notices on screen at once; older ones go first.
+const NOTICES: usize = 4;
+
+/// What fills the window.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Page {
+    /// Try the demo, open a profile, connect.
+    Start,
+    /// Topics, messages, inspector, latency.
+    Traffic,
+}
+
+/// What a workbench is made of.
+pub struct WorkbenchOptions {
+    /// The engine.
+    pub engine: Box<dyn EnginePort>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// How the demo network is started.
+    pub demo: DemoStarter,
+    /// Time of day where the user is.
+    pub clockface: Clockface,
+    /// Where preferences are kept; `None` to keep none.
+    pub prefs_path: Option<PathBuf>,
+}
+
+/// See the module text.
+pub struct Workbench {
+    pub(super) engine: Box<dyn EnginePort>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) start_demo: DemoStarter,
+    /// Keeps the demo network running.
+    pub(super) demo: Option<Box<dyn Any>>,
+    /// The demo is started before the next frame, after one that says so was drawn.
+    pub(super) demo_wanted: Option<u8>,
+    pub(super) clockface: Clockface,
+    pub(super) prefs: Prefs,
+    pub(super) prefs_path: Option<PathBuf>,
+    pub(super) dialog: Option<FileDialog>,
+    pub(super) page: Page,
+    pub(super) live: Arc<Snapshot>,
+    pub(super) shown: Arc<Snapshot>,
+    pub(super) paused: bool,
+    pub(super) link: LinkState,
+    pub(super) profile: Option<Arc<Profile>>,
+    pub(super) selection: Selection,
+    pub(super) search: String,
+    /// A message to scroll to once its row exists.
+    pub(super) go_to: Option<Seq>,
+    pub(super) models: Models,
+    pub(super) panels: Panels,
+    pub(super) sizes: PaneSizes,
+    pub(super) form: ConnectForm,
+    pub(super) form_errors: FormErrors,
+    pub(super) path_field: String,
+    /// Why a profile could not be opened or the demo not be started.
+    pub(super) start_failure: Option<words::Words>,
+    pub(super) toasts: Vec<(Timestamp, Toast)>,
+    pub(super) next_toast: u64,
+    pub(super) quit: bool,
+    /// View-models have not caught up yet.
+    more: bool,
+    look_set: Option<theme::ThemeChoice>,
+}
+
+impl Workbench {
+    /// A workbench on its start page.
+    #[must_use]
+    pub fn new(options: WorkbenchOptions) -> Self {
+        let WorkbenchOptions { engine, clock, demo, clockface, prefs_path } = options;
+        let prefs = prefs_path.as_deref().map(Prefs::load).unwrap_or_default();
+        let mut panels = Panels { hidden: prefs.hidden, ..Panels::default() };
+        if let Ok(widths) = <[f32; 7]>::try_from(prefs.columns.as_slice()) {
+            panels.messages.widths = widths;
+        }
+        let form = ConnectForm {
+            host: prefs.host.clone(),
+            port: prefs.port.clone(),
+            tls: prefs.tls,
+            ..ConnectForm::default()
+        };
+        let live = engine.snapshot();
+        Self {
+            clock,
+            start_demo: demo,
+            demo: None,
+            demo_wanted: None,
+            clockface,
+            sizes: prefs.panes,
+            prefs,
+            prefs_path,
+            dialog: None,
+            page: Page::Start,
+            shown: Arc::clone(&live),
+            live,
+            paused: false,
+            link: engine.link(),
+            profile: None,
+            selection: Selection::default(),
+            search: String::new(),
+            go_to: None,
+            models: Models::default(),
+            panels,
+            form,
+            form_errors: FormErrors::default(),
+            path_field: String::new(),
+            start_failure: None,
+            toasts: Vec::new(),
+            next_toast: 1,
+            quit: false,
+            more: false,
+            look_set: None,
+            engine,
+        }
+    }
+
+    /// The page on view.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        self.page
+    }
+
+    /// Goes to a page.
+    pub fn set_page(&mut self, page: Page) {
+        self.page = page;
+    }
+
+    /// The user's picks.
+    #[must_use]
+    pub fn selection(&self) -> Selection {
+        self.selection
+    }
+
+    /// The snapshot on view.
+    #[must_use]
+    pub fn shown(&self) -> &Snapshot {
+        &self.shown
+    }
+
+    /// True while the display is frozen.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// True if the view-models have not caught up with the snapshot yet.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.more
+    }
+
+    /// True once the user asked to close the window.
+    #[must_use]
+    pub fn wants_to_quit(&self) -> bool {
+        self.quit
+    }
+
+    /// Title for the window.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match (&self.profile, self.page) {
+            (Some(profile), Page::Traffic) => format!("{} – USP Scope", profile.name),
+            _ => "USP Scope".to_owned(),
+        }
+    }
+
+    /// Takes in what is new; call it before each [`Self::ui`].
+    pub fn logic(&mut self, ctx: &egui::Context) {
+        // Before looking: what comes in after this line wakes us again.
+        self.engine.clear_wake();
+        for event in self.engine.take_events() {
+            self.take_event(event);
+        }
+        self.link = self.engine.link();
+        self.live = self.engine.snapshot();
+        if self.live.epoch() != self.shown.epoch() {
+            // Another life of the store: numbers mean other things now.
+            self.paused = false;
+            self.selection = Selection::default();
+            self.models.inspected = None;
+            self.go_to = None;
+        }
+        if !self.paused {
+            self.shown = Arc::clone(&self.live);
+        }
+        self.poll_dialog(ctx);
+        self.poll_demo(ctx);
+        self.advance_models();
+        let now = self.clock.now();
+        self.toasts.retain(|(at, toast)| {
+            toast.tone == Tone::Bad || now.nanos_since(*at) < NOTICE_SECS * 1_000_000_000
+        });
+    }
+
+    fn take_event(&mut self, event: EngineEvent) {
+        match event {
+            EngineEvent::Link(_) | EngineEvent::CaptureDone => {}
+            EngineEvent::Notice(Notice { level, text, advice, at: _ }) => {
+                let tone = match level {
+                    Level::Info => Tone::Quiet,
+                    Level::Warning => Tone::Warning,
+                    Level::Error => Tone::Bad,
+                };
+                self.toast(tone, text, advice);
+            }
+            EngineEvent::Interrupted => self.quit = true,
+        }
+    }
+
+    /// Shows a notice.
+    pub(super) fn toast(&mut self, tone: Tone, text: String, advice: Option<String>) {
+        if self.toasts.iter().any(|(_, known)| known.text == text) {
+            return;
+        }
+        let id = self.next_toast;
+        self.next_toast += 1;
+        self.toasts.push((self.clock.now(), Toast { id, tone, text, advice }));
+        if self.toasts.len() > NOTICES {
+            self.toasts.remove(0);
+        }
+    }
+
+    fn advance_models(&mut self) {
+        let filter = Filter {
+            topic: self.selection.topic,
+            device: self.selection.device,
+            text: self.search.clone(),
+        };
+        let models = &mut self.models;
+        let snapshot = &self.shown;
+        let list = &mut models.messages;
+        // A new epoch resets the list's own filter; set it after that.
+        let searching = list.progress().is_some() || *list.filter() != filter;
+        list.set_filter(filter.clone());
+        let budget = if searching { SEARCH_BUDGET } else { BUDGET / 4 };
+        let mut more = list.advance(snapshot, budget);
+        if *list.filter() != filter {
+            list.set_filter(filter);
+            more |= list.advance(snapshot, budget);
+        }
+        more |= models.topics.advance(snapshot, BUDGET / 4);
+        more |= models.devices.advance(snapshot, BUDGET / 4);
+        more |= models.latency.advance(snapshot, BUDGET / 4);
+        self.more = more;
+        if let Some(seq) = self.go_to
+            && (models.messages.contains(seq) || !more)
+        {
+            self.go_to = None;
+            if models.messages.contains(seq) {
+                let visible = self.panels.messages.visible();
+                let row = models.messages.row_of(seq) as f64;
+                models.messages.scroll_to((row - visible / 2.0).max(0.0), visible);
+                models.messages.set_follow(false);
+            }
+        }
+    }
+
+    /// Draws a frame and carries out what the user asked for in it.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        if self.look_set != Some(self.prefs.theme) {
+            theme::set_choice(&ctx, self.prefs.theme);
+            ctx.set_zoom_factor(self.prefs.zoom);
+            self.look_set = Some(self.prefs.theme);
+        }
+        let look = Look::of(&ctx, self.prefs.theme);
+        let mut commands = Vec::new();
+        self.shortcuts(ui, &mut commands);
+        let panel = Frame::new().fill(look.tokens.panel);
+        Panel::top("top-bar")
+            .frame(panel)
+            .exact_size(top_bar::HEIGHT)
+            .show_separator_line(false)
+            .resizable(false)
+            .show(ui, |ui| self.top_bar_ui(ui, look, &mut commands));
+        let mut bottom = 0.0;
+        match self.page {
+            Page::Start => self.start_ui(ui, look, &mut commands),
+            Page::Traffic => {
+                Panel::bottom("status-bar")
+                    .frame(panel)
+                    .exact_size(status_bar::HEIGHT)
+                    .show_separator_line(false)
+                    .resizable(false)
+                    .show(ui, |ui| {
+                        let devices = self.models.devices.total();
+                        status_bar::show(ui, look, &self.live, devices, self.paused);
+                    });
+                bottom = status_bar::HEIGHT;
+                self.traffic_ui(ui, look, &mut commands);
+            }
+        }
+        let toasts: Vec<Toast> = self.toasts.iter().map(|(_, toast)| toast.clone()).collect();
+        notices::show(&ctx, look, &toasts, bottom, &mut commands);
+        for command in commands {
+            self.carry_out(&ctx, command);
+        }
+        self.plan_repaint(&ctx);
+    }
+
+    fn top_bar_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+        let bar = TopBar {
+            live: &self.live,
+            link: &self.link,
+            profile: self.profile.as_deref(),
+            now: self.clock.now(),
+            clockface: &self.clockface,
+            paused: self.paused,
+            new_while_paused: self.live.end_seq().0.saturating_sub(self.shown.end_seq().0),
+            theme: self.prefs.theme,
+            on_traffic: self.page == Page::Traffic,
+            hidden: self.panels.hidden,
+        };
+        top_bar::show(ui, look, &bar, &mut self.search, commands);
+    }
+
+    fn start_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+        let now = self.clock.now();
+        let of_link = match &self.link {
+            LinkState::Failed { .. } | LinkState::Waiting { .. } => {
+                let broker = connection::broker(self.profile.as_deref());
+                Some(words::words(&self.link, &broker, now))
+            }
+            _ => None,
+        };
+        let page = StartPage {
+            recent: &self.prefs.recent,
+            failure: self.start_failure.as_ref().or(of_link.as_ref()),
+            errors: &self.form_errors,
+            demo_starting: self.demo_wanted.is_some(),
+            has_messages: self.profile.is_some(),
+        };
+        let plain = Frame::new().fill(look.tokens.canvas);
+        egui::CentralPanel::no_frame().frame(plain).show(ui, |ui| {
+            start::show(ui, look, &page, &mut self.form, &mut self.path_field, commands);
+        });
+    }
+
+    fn traffic_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+        let scene = Scene {
+            snapshot: &self.shown,
+            selection: self.selection,
+            link: &self.link,
+            profile: self.profile.as_deref(),
+            now: self.clock.now(),
+            clockface: &self.clockface,
+        };
+        let (models, panels) = (&mut self.models, &mut self.panels);
+        shell::show(ui, look, &scene, models, panels, &mut self.sizes, commands);
+    }
+
+    /// Keys that work everywhere; those without a modifier only while no text is being typed.
+    fn shortcuts(&self, ui: &Ui, commands: &mut Vec<UiCommand>) {
+        let ctx = ui.ctx();
+        let pressed = |modifiers, key| ctx.input_mut(|i| i.consume_key(modifiers, key));
+        if pressed(Modifiers::COMMAND, Key::O) {
+            commands.push(UiCommand::ChooseProfile);
+        }
+        if pressed(Modifiers::COMMAND, Key::Q) {
+            commands.push(UiCommand::Quit);
+        }
+        if self.page != Page::Traffic || ctx.text_edit_focused() {
+            return;
+        }
+        if pressed(Modifiers::NONE, Key::Slash) || pressed(Modifiers::COMMAND, Key::F) {
+            commands.push(UiCommand::FocusSearch);
+        }
+        let focused = ui.memory(|memory| memory.focused());
+        // Space on a focused button presses the button.
+        let on_list = focused.is_none_or(|id| id == messages::list_id());
+        if on_list && pressed(Modifiers::NONE, Key::Space) {
+            commands.push(UiCommand::Pause(!self.paused));
+        }
+        if !egui::Popup::is_any_open(ctx) && pressed(Modifiers::NONE, Key::Escape) {
+            commands.push(UiCommand::ClearPicks);
+        }
+    }
+
+    /// Asks for the next frame where time alone changes what is seen.
+    fn plan_repaint(&self, ctx: &egui::Context) {
+        let now = self.clock.now();
+        let after = |millis: u64| ctx.request_repaint_after(Duration::from_millis(millis));
+        if self.more || self.go_to.is_some() {
+            after(1);
+        } else if self.models.latency.is_behind() {
+            after(100);
+        }
+        if let LinkState::Waiting { until, .. } = self.link {
+            // When the number of seconds changes.
+            let left = until.nanos_since(now).max(0) / 1_000_000;
+            after((left % 1000) as u64 + 20);
+        }
+        if !self.toasts.is_empty() {
+            after(1000);
+        }
+        if self.page == Page::Traffic && !self.live.is_empty() {
+            // The rate and its bars move on; ages are read in minutes after that.
+            let quiet_secs = now.nanos_since(self.live.now()) / 1_000_000_000;
+            after(if quiet_secs < 45 { 1000 } else { 30_000 });
+        }
+    }
+}

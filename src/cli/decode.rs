@@ -1,0 +1,102 @@
+//! `decode`: decodes captures offline, through the same store as live traffic.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use super::CliError;
+use super::args::DecodeArgs;
+use super::fields::Message;
+use super::format::Format;
+use super::out::Out;
+use crate::capture::{self, CaptureError, Reader};
+use crate::core::ids::Epoch;
+use crate::core::wire::WireBatch;
+use crate::store::{Budgets, Store};
+
+/// Messages are printed as they are read; this many are kept to find a response's request.
+const KEEP_BYTES: usize = 64 * 1024 * 1024;
+
+/// Messages taken into the store at once.
+const BATCH: usize = 256;
+
+pub(super) fn run(args: &DecodeArgs) -> Result<(), CliError> {
+    let format = Format::parse(Some(&args.format)).map_err(CliError::Usage)?;
+    let mut out = Out::new();
+    let stdin = [std::path::PathBuf::from("-")];
+    let files = if args.files.is_empty() { &stdin[..] } else { &args.files };
+    let mut failure = None;
+    for file in files {
+        match decode(file, &format, &mut out) {
+            Ok(()) => {}
+            Err(CliError::OutputClosed) => return Err(CliError::OutputClosed),
+            // One bad file must not hide the others.
+            Err(error) => {
+                if let Some(CliError::Failed { what, advice }) = failure.replace(error) {
+                    eprintln!("usp-scope: {what}\n  {advice}");
+                }
+            }
+        }
+    }
+    failure.map_or(Ok(()), Err)
+}
+
+fn decode(file: &Path, format: &Format, out: &mut Out) -> Result<(), CliError> {
+    let mut reader = open(file).map_err(failed)?;
+    let mut store =
+        Store::new(Budgets { bytes: KEEP_BYTES, ..Budgets::default() }, Epoch::default());
+    let mut batch = WireBatch::new();
+    let zone = TimeZone::system();
+    let mut messages = 0u64;
+    loop {
+        let more = reader.read_into(&mut batch).map_err(failed)?;
+        // Somebody may be typing or piping a live stream in: print before waiting for more.
+        if more && reader.line_is_ready() && batch.len() < BATCH {
+            continue;
+        }
+        let first = store.apply(&batch).first;
+        batch.clear();
+        let snapshot = store.snapshot();
+        for row in snapshot.rows_from(first) {
+            out.line(&format.render(Message { snapshot: &snapshot, row }, &zone))?;
+            messages += 1;
+        }
+        out.flush()?;
+        if !more {
+            break;
+        }
+    }
+    report_skipped(file, &reader, messages)
+}
+
+fn open(file: &Path) -> Result<Reader, CaptureError> {
+    if file == Path::new("-") {
+        capture::from_reader(file, Box::new(std::io::stdin()))
+    } else {
+        capture::open(file)
+    }
+}
+
+fn failed(error: CaptureError) -> CliError {
+    CliError::failed(error.to_string(), error.advice())
+}
+
+/// A cut or damaged capture gives what it has, and says what it has not.
+fn report_skipped(file: &Path, reader: &Reader, messages: u64) -> Result<(), CliError> {
+    let skipped = reader.skipped();
+    if skipped == 0 {
+        return Ok(());
+    }
+    let lines = reader.errors().iter().map(|(line, why)| format!("line {line}: {why}"));
+    let lines = lines.take(3).collect::<Vec<_>>().join("; ");
+    let more = if skipped > 3 { "; …" } else { "" };
+    let what = format!("{} lines of {} hold no message ({lines}{more})", skipped, file.display());
+    if messages == 0 {
+        return Err(CliError::failed(
+            what,
+            "give a .jsonl capture, or lines of mosquitto_sub -F '%U %t %x' or -F '%j'",
+        ));
+    }
+    eprintln!("usp-scope: {what}; {messages} messages were read");
+    Ok(())
+}

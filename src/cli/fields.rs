@@ -1,0 +1,24 @@
+//! One stored message as the printing commands see it: the row, its names, its bytes.
+
+use crate::store::{RowRef, Snapshot};
+
+/// A message to print.
+#[derive(Clone, Copy)]
+pub(super) struct Message<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) row: RowRef<'a>,
+}
+
+impl<'a> Message<'a> {
+    pub(super) fn topic(&self) -> &'a str {
+        self.snapshot.topic_name(self.row.topic)
+    }
+
+    pub(super) fn from(&self) -> &'a str {
+        self.row.from.map_or("", |id| self.snapshot.endpoint_name(id))
+    }
+
+    pub(super) fn to(&self) -> &'a str {
+        self.row.to.map_or("", |id| self.snapshot.endpoint_name(id))
+    }
+}

@@ -1,0 +1,212 @@
+//! Prints what an engine receives until told to stop; shared by `watch` and `demo --headless`.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::args::PrintArgs;
+use super::fields::Message;
+use super::format::Format;
+use super::out::Out;
+use super::{CliError, stats};
+use crate::core::ids::Seq;
+use crate::core::time::{Stopwatch, SystemClock};
+use crate::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions, Level};
+use crate::mqtt::link::{Failure, LinkState};
+use crate::profile::model::Profile;
+use crate::store::Budgets;
+
+/// Rung by the engine when there is something new.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    ring: Condvar,
+}
+
+impl Bell {
+    fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.ring.notify_one();
+    }
+
+    fn wait(&self, limit: Duration) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rung = match self.ring.wait_timeout_while(rung, limit, |rung| !*rung) {
+            Ok((rung, _)) => rung,
+            Err(poisoned) => poisoned.into_inner().0,
+        };
+        *rung = false;
+    }
+}
+
+/// Waits at most this long without looking, so that a lost wake-up can't hang a script.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// Connects with `profile` and prints until a limit is reached, the connection is given up, or
+/// the user interrupts.
+pub(super) fn run(
+    profile: Profile,
+    args: &PrintArgs,
+    format: &Format,
+    started: Stopwatch,
+) -> Result<(), CliError> {
+    let bell = Arc::new(Bell::default());
+    let ringer = Arc::clone(&bell);
+    let engine = EngineHandle::start(EngineOptions {
+        clock: SystemClock::shared(),
+        budgets: Budgets::default(),
+        waker: Arc::new(move || ringer.ring()),
+        handle_interrupt: true,
+    })
+    .map_err(|error| {
+        CliError::failed(format!("can't start: {error}"), "close other programs and try again")
+    })?;
+    engine.send(EngineCommand::Connect(Arc::new(profile)));
+
+    let mut printer = Printer { out: Out::new(), next: Seq(1), printed: 0, missed: 0 };
+    let limit = args.seconds.map(Duration::from_secs_f64);
+    let zone = TimeZone::system();
+    let mut result = Ok(());
+    let mut teller = Teller::default();
+    loop {
+        engine.clear_wake();
+        let over = limit.is_some_and(|limit| started.elapsed() >= limit);
+        let verdict = teller.heed(&engine);
+        match printer.print_new(&engine, format, &zone, args.count) {
+            Ok(true) => break,
+            Ok(false) => {}
+            Err(error) => {
+                result = Err(error);
+                break;
+            }
+        }
+        match verdict {
+            Verdict::Go => {}
+            Verdict::Interrupted => break,
+            Verdict::GivenUp(error) => {
+                result = Err(error);
+                break;
+            }
+        }
+        if over {
+            result = never_connected(&engine);
+            break;
+        }
+        let rest = limit.map_or(LONGEST_WAIT, |limit| limit.saturating_sub(started.elapsed()));
+        bell.wait(rest.min(LONGEST_WAIT));
+    }
+    if args.stats {
+        let snapshot = engine.snapshot();
+        let Printer { printed, missed, .. } = printer;
+        eprintln!("{}", stats::json(snapshot.counters(), printed, missed, started.elapsed()));
+    }
+    result
+}
+
+struct Printer {
+    out: Out,
+    next: Seq,
+    printed: u64,
+    missed: u64,
+}
+
+impl Printer {
+    /// Prints what is new; true once `count` messages are out.
+    fn print_new(
+        &mut self,
+        engine: &EngineHandle,
+        format: &Format,
+        zone: &TimeZone,
+        count: Option<u64>,
+    ) -> Result<bool, CliError> {
+        let snapshot = engine.snapshot();
+        // Whoever reads us may be slower than the broker for so long that the store had to give
+        // messages up before they were printed.
+        self.missed += snapshot.first_seq().0.saturating_sub(self.next.0);
+        for row in snapshot.rows_from(self.next) {
+            self.out.line(&format.render(Message { snapshot: &snapshot, row }, zone))?;
+            self.next = Seq(row.seq.0 + 1);
+            self.printed += 1;
+            if count == Some(self.printed) {
+                self.out.flush()?;
+                return Ok(true);
+            }
+        }
+        self.out.flush()?;
+        Ok(false)
+    }
+}
+
+enum Verdict {
+    Go,
+    Interrupted,
+    GivenUp(CliError),
+}
+
+/// Tells the user what happens to the connection, and the same failure only once.
+#[derive(Default)]
+struct Teller {
+    told: Option<Failure>,
+}
+
+impl Teller {
+    fn heed(&mut self, engine: &EngineHandle) -> Verdict {
+        let mut verdict = Verdict::Go;
+        for event in engine.take_events() {
+            match event {
+                EngineEvent::Interrupted => verdict = Verdict::Interrupted,
+                EngineEvent::Link(LinkState::Failed { failure }) => {
+                    verdict = Verdict::GivenUp(CliError::failed(failure.what, failure.advice));
+                }
+                EngineEvent::Link(state) => self.tell(state),
+                // What made the connection wait or fail is told by its state.
+                EngineEvent::Notice(notice) if notice.level != Level::Info => {}
+                EngineEvent::Notice(notice) => eprintln!("{}", notice.text),
+                EngineEvent::CaptureDone => {}
+            }
+        }
+        verdict
+    }
+
+    fn tell(&mut self, state: LinkState) {
+        match state {
+            LinkState::Connected { version, tls, refused_filters, .. } => {
+                self.told = None;
+                let tls = if tls.is_some() { " with TLS" } else { "" };
+                eprintln!("connected, {}{tls}", version.label());
+                for filter in refused_filters {
+                    eprintln!("the broker refused the subscription to {filter}");
+                }
+            }
+            LinkState::Waiting { failure, attempt, max_attempts, .. } => {
+                if self.told.as_ref() != Some(&failure) {
+                    eprintln!("{}\n  {}", failure.what, failure.advice);
+                    self.told = Some(failure);
+                }
+                let of = max_attempts.map_or(String::new(), |max| format!(" of {max}"));
+                eprintln!("  attempt {attempt}{of} follows");
+            }
+            LinkState::Idle
+            | LinkState::Connecting { .. }
+            | LinkState::Failed { .. }
+            | LinkState::Closed => {}
+        }
+    }
+}
+
+/// When the time is over without a connection ever made, that is a failure.
+fn never_connected(engine: &EngineHandle) -> Result<(), CliError> {
+    match engine.link() {
+        LinkState::Waiting { failure, .. } if engine.snapshot().counters().received == 0 => {
+            Err(CliError::failed(failure.what, failure.advice))
+        }
+        LinkState::Connecting { .. } if engine.snapshot().counters().received == 0 => {
+            Err(CliError::failed(
+                "no connection within the time given",
+                "check host and port, or give it longer with -W",
+            ))
+        }
+        _ => Ok(()),
+    }
+}

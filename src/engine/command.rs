@@ -1,0 +1,21 @@
+//! What others may ask of the engine.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::profile::model::Profile;
+
+/// A request to the engine; carried out in order.
+#[derive(Clone, Debug)]
+pub enum EngineCommand {
+    /// Connect with this profile; ends the present connection and starts with an empty store.
+    Connect(Arc<Profile>),
+    /// End the connection and keep what was received.
+    Disconnect,
+    /// Try again now with the present profile; keeps what was received.
+    Reconnect,
+    /// Forget everything received.
+    Clear,
+    /// Read a capture into an empty store; ends the present connection.
+    OpenCapture(PathBuf),
+}

@@ -1,0 +1,41 @@
+//! What the engine tells others besides snapshots.
+
+use crate::core::time::Timestamp;
+use crate::mqtt::link::LinkState;
+
+/// How grave a notice is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// Worth knowing.
+    Info,
+    /// Done, but differently.
+    Warning,
+    /// Something was lost or failed.
+    Error,
+}
+
+/// Something that happened, in a sentence, and what to do about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// When.
+    pub at: Timestamp,
+    /// How grave.
+    pub level: Level,
+    /// What happened.
+    pub text: String,
+    /// What to do.
+    pub advice: Option<String>,
+}
+
+/// An event; in order of happening.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum EngineEvent {
+    /// The connection's state changed.
+    Link(LinkState),
+    /// Something happened.
+    Notice(Notice),
+    /// A capture was read to its end.
+    CaptureDone,
+    /// The user asked the process to end (Ctrl-C or a termination signal).
+    Interrupted,
+}

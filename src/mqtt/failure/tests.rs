@@ -1,0 +1,196 @@
+//! Causes, and what the sentences must name.
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::OtherError;
+use rustls::pki_types::{ServerName, UnixTime};
+
+use super::*;
+use crate::core::secret::Secret;
+use crate::profile::model::TlsSettings;
+
+fn profile(port: u16, tls: bool) -> Profile {
+    Profile {
+        username: Some("ops".to_owned()),
+        password: Some(Secret::new("CANARY")),
+        tls: tls.then(TlsSettings::default),
+        ..Profile::for_address("broker.example", port)
+    }
+}
+
+fn explained(fault: &Fault, port: u16, tls: bool) -> Explained {
+    explain(fault, &profile(port, tls), Stage::Connecting, None, 0)
+}
+
+#[track_caller]
+fn check(fault: Fault, port: u16, tls: bool, cause: Cause, permanent: bool, words: &[&str]) {
+    let got = explained(&fault, port, tls);
+    let Failure { cause: got_cause, what, advice } = &got.failure;
+    assert_eq!((*got_cause, got.permanent), (cause, permanent), "{what} {advice}");
+    for word in words {
+        assert!(what.contains(word) || advice.contains(word), "{word}: {what} | {advice}");
+    }
+    for sentence in [what, advice] {
+        assert!(sentence.ends_with('.') && !sentence.contains("  "), "{sentence}");
+        assert!(!sentence.contains("CANARY"));
+    }
+}
+
+fn cert(error: CertificateError) -> Fault {
+    Fault::Tls(TlsFault::Rustls(RustlsError::InvalidCertificate(error)))
+}
+
+#[test]
+fn the_troubleshooting_table() {
+    let refused = Fault::Tcp(io::ErrorKind::ConnectionRefused.into());
+    check(
+        refused,
+        1883,
+        false,
+        Cause::Refused,
+        false,
+        &["broker.example:1883", "systemctl status mosquitto", "ufw allow", "MQTT_PORT"],
+    );
+    let lookup = Fault::Lookup(io::Error::other("failed to lookup"));
+    check(lookup, 1, false, Cause::NoSuchHost, false, &["broker.example", "MQTT_HOST"]);
+    check(Fault::Timeout, 1, false, Cause::Timeout, false, &["60 s", "MQTT_CONNECT_TIMEOUT"]);
+    let unreachable = Fault::Tcp(io::ErrorKind::NetworkUnreachable.into());
+    check(unreachable, 1, false, Cause::Unreachable, false, &["VPN"]);
+    check(
+        Fault::Refused(Refusal::Login),
+        1,
+        false,
+        Cause::NotAuthorized,
+        true,
+        &["user ops", "MQTT_AUTH_PASSWORD", "mosquitto_pub"],
+    );
+    check(Fault::Refused(Refusal::Version), 1, false, Cause::VersionRefused, true, &["auto"]);
+    check(
+        Fault::Refused(Refusal::ClientId),
+        1,
+        false,
+        Cause::ConnectRefused,
+        true,
+        &["USP_SCOPE_CLIENT_ID"],
+    );
+    check(
+        Fault::Refused(Refusal::Busy("server busy")),
+        1,
+        false,
+        Cause::ConnectRefused,
+        false,
+        &["server busy"],
+    );
+    check(
+        Fault::TooLarge(20_000),
+        1,
+        false,
+        Cause::PacketTooLarge,
+        false,
+        &["20000", "USP_SCOPE_MAX_PACKET_BYTES"],
+    );
+    check(Fault::NoPong, 1, false, Cause::Timeout, false, &["MQTT_KEEP_ALIVE_INTERVAL"]);
+}
+
+#[test]
+fn plain_and_tls_mixed_up() {
+    check(Fault::Closed, 8883, false, Cause::Tls, false, &["8883", "MQTT_TLS_ENABLED=true"]);
+    check(Fault::Closed, 1884, false, Cause::ClosedByBroker, false, &["MQTT_TLS_ENABLED=true"]);
+    let reset = || Fault::from_handshake(io::ErrorKind::ConnectionReset.into());
+    check(reset(), 1883, true, Cause::Tls, false, &["Port 1883", "MQTT_TLS_ENABLED=false"]);
+    check(reset(), 9999, true, Cause::Tls, false, &["may speak", "8883"]);
+}
+
+#[test]
+fn certificates() {
+    let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(1_700_000_000));
+    let expired = CertificateError::ExpiredContext { time, not_after: time };
+    check(cert(expired), 8883, true, Cause::Certificate, true, &["2023-11-14", "clock"]);
+    let early = CertificateError::NotValidYetContext { time, not_before: time };
+    check(cert(early), 8883, true, Cause::Certificate, true, &["only from 2023-11-14"]);
+    check(
+        cert(CertificateError::UnknownIssuer),
+        8883,
+        true,
+        Cause::Certificate,
+        true,
+        &["unknown CA", "MQTT_TLS_CA_FILE", "openssl x509"],
+    );
+    if let Ok(expected) = ServerName::try_from("broker.example") {
+        let presented = vec!["DnsName(\"other.example\")".to_owned()];
+        let name = CertificateError::NotValidForNameContext { expected, presented };
+        check(
+            cert(name),
+            8883,
+            true,
+            Cause::Certificate,
+            true,
+            &["it names other.example.", "MQTT_TLS_VERIFY_PEER_NAME"],
+        );
+    }
+    let v1 =
+        CertificateError::Other(OtherError(Arc::new(io::Error::other("UnsupportedCertVersion"))));
+    check(cert(v1), 8883, true, Cause::Certificate, true, &["version 3"]);
+
+    let refused = Refused {
+        subject: "CN=broker".to_owned(),
+        issuer: "CN=broker".to_owned(),
+        self_signed: true,
+    };
+    let fault = cert(CertificateError::UnknownIssuer);
+    let got = explain(&fault, &profile(1, true), Stage::Connecting, Some(&refused), 0);
+    assert!(got.failure.what.contains("signed by itself"));
+    assert!(got.failure.advice.contains("MQTT_TLS_ALLOW_SELF_SIGNED_CERT=true"));
+}
+
+#[test]
+fn alerts_after_the_handshake() {
+    let alert = |alert| {
+        Fault::from_stream(io::Error::new(
+            io::ErrorKind::InvalidData,
+            RustlsError::AlertReceived(alert),
+        ))
+    };
+    check(
+        alert(AlertDescription::CertificateRequired),
+        1,
+        true,
+        Cause::Certificate,
+        true,
+        &["MQTT_TLS_CLIENT_CERT_FILE"],
+    );
+    check(
+        alert(AlertDescription::UnknownCA),
+        1,
+        true,
+        Cause::Certificate,
+        true,
+        &["client certificate"],
+    );
+    check(
+        alert(AlertDescription::HandshakeFailure),
+        1,
+        true,
+        Cause::Tls,
+        false,
+        &["handshake failure"],
+    );
+}
+
+#[test]
+fn while_connected() {
+    let at = |fault: &Fault, short| explain(fault, &profile(1, false), Stage::Live, None, short);
+    assert_eq!(at(&Fault::Closed, 0).failure.cause, Cause::ClosedByBroker);
+    assert!(at(&Fault::Closed, 2).failure.advice.contains("another program"));
+    let taken = Fault::Disconnected {
+        code: 0x8e,
+        name: "SessionTakenOver".to_owned(),
+        text: Some("bye\u{1b}".to_owned()),
+    };
+    let said = at(&taken, 0).failure;
+    assert!(said.what.contains("session taken over (0x8E): bye\\u{1b}."), "{}", said.what);
+    assert!(said.advice.contains("USP_SCOPE_CLIENT_ID"));
+    let refused = at(&Fault::Unsubscribed(vec!["usp/# (not authorised)".to_owned()]), 0);
+    assert_eq!((refused.failure.cause, refused.permanent), (Cause::SubscribeRefused, true));
+}

@@ -1,0 +1,115 @@
+//! The TLS side of a connection: whom to trust, whom to show a certificate. Files are read by
+//! `profile::tls`; what is accepted is decided in `verify`.
+
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::crypto::CryptoProvider;
+use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
+
+use super::fault::{Fault, TlsFault};
+use super::verify::{Policy, Seen, Verifier};
+use crate::profile::model::{Profile, TlsSettings};
+use crate::profile::tls::{self as files, FileProblem};
+
+/// Settings for one connection, and what will be seen on it.
+pub(super) struct TlsConnection {
+    pub config: Arc<ClientConfig>,
+    pub seen: Arc<Seen>,
+}
+
+/// The crypto of this app, installed for the process at first use.
+fn provider() -> Arc<CryptoProvider> {
+    if let Some(installed) = CryptoProvider::get_default() {
+        return installed.clone();
+    }
+    // Somebody else may have been faster; then theirs counts.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    CryptoProvider::get_default()
+        .cloned()
+        .unwrap_or_else(|| Arc::new(rustls::crypto::ring::default_provider()))
+}
+
+/// Reads the profile's files and prepares a connection.
+pub(super) fn connection(
+    settings: &TlsSettings,
+    profile: &Profile,
+) -> Result<TlsConnection, Fault> {
+    let provider = provider();
+    let files = files::load(settings).map_err(Fault::File)?;
+    let policy = Policy {
+        // A CA makes the chain count whatever MQTT_TLS_VERIFY_PEER says, as in PHP.
+        chain: settings.verify_peer || files.authorities.is_some(),
+        name: settings.verify_peer_name,
+        allow_self_signed: settings.allow_self_signed,
+    };
+    let configured = files.authorities.is_some();
+    let authorities = match files.authorities {
+        Some(found) => found,
+        None if policy.chain => rustls_native_certs::load_native_certs().certs,
+        None => Vec::new(),
+    };
+    let mut roots = RootCertStore::empty();
+    let (usable, _) = roots.add_parsable_certificates(authorities.iter().cloned());
+    if policy.chain && usable == 0 && !policy.allow_self_signed {
+        return Err(Fault::File(no_authorities(configured)));
+    }
+    let seen = Arc::new(Seen::new(policy));
+    let algorithms = provider.signature_verification_algorithms;
+    let verifier = Verifier::new(roots, authorities, policy, algorithms, seen.clone());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Fault::Tls(TlsFault::Rustls(error)))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = match files.client {
+        None => builder.with_no_client_auth(),
+        Some(client) => builder
+            .with_client_auth_cert(client.chain, client.key)
+            .map_err(|error| unusable_client_auth(&error, profile))?,
+    };
+    // Nothing is ever resumed, so that each connection is checked and can say so.
+    config.resumption = Resumption::store(seen.clone());
+    Ok(TlsConnection { config: Arc::new(config), seen })
+}
+
+fn no_authorities(configured: bool) -> FileProblem {
+    if configured {
+        FileProblem {
+            what: "None of the CA certificates of the profile can be used; they are damaged."
+                .to_owned(),
+            advice: "Check MQTT_TLS_CA_FILE with `openssl x509 -in ca.crt -text -noout`."
+                .to_owned(),
+        }
+    } else {
+        FileProblem {
+            what: "The system's store of CA certificates is empty or cannot be read.".to_owned(),
+            advice: "Install it (Debian: ca-certificates) or name the broker's CA in \
+                     MQTT_TLS_CA_FILE."
+                .to_owned(),
+        }
+    }
+}
+
+fn unusable_client_auth(error: &rustls::Error, profile: &Profile) -> Fault {
+    let path = profile
+        .tls
+        .as_ref()
+        .and_then(|tls| tls.client_cert_file.as_ref())
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
+    Fault::File(match error {
+        rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => FileProblem {
+            what: format!("The private key does not belong to the client certificate {path}."),
+            advice: "Name the matching pair in MQTT_TLS_CLIENT_CERT_FILE and \
+                     MQTT_TLS_CLIENT_CERT_KEY_FILE."
+                .to_owned(),
+        },
+        other => FileProblem {
+            what: format!("The client certificate {path} or its key cannot be used: {other}."),
+            advice: "Check both with openssl; the certificate must be X.509 version 3, the key \
+                     RSA (2048 bits or more), ECDSA or Ed25519."
+                .to_owned(),
+        },
+    })
+}

@@ -1,0 +1,250 @@
+//! Decides whether a broker's certificate is accepted: exactly what PHP's OpenSSL accepts with
+//! the same switches, as far as rustls can tell certificates apart. Remembers what was checked
+//! and what was refused.
+//!
+//! * The chain is checked if verification is on or a CA is configured. Without a valid chain a
+//!   certificate still passes if it is one of the configured CA certificates itself, or if it is
+//!   signed by itself and the profile allows that.
+//! * The name is checked separately.
+//! * The handshake signature is verified always: the other side must own the certificate's key.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{
+    ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue, verify_server_name,
+};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, DigitallySignedStruct, Error, NamedGroup, RootCertStore, SignatureScheme,
+};
+
+use super::link::TlsFacts;
+use super::x509;
+
+/// What has to be checked.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Policy {
+    pub chain: bool,
+    pub name: bool,
+    pub allow_self_signed: bool,
+}
+
+/// A certificate that was not accepted.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub subject: String,
+    pub issuer: String,
+    pub self_signed: bool,
+}
+
+/// What was seen on a connection. Also the store that keeps no sessions: it is told the cipher.
+#[derive(Default)]
+pub(super) struct Seen(Mutex<Record>);
+
+#[derive(Default)]
+struct Record {
+    facts: TlsFacts,
+    refused: Option<Refused>,
+}
+
+impl Seen {
+    pub fn new(policy: Policy) -> Self {
+        let facts = TlsFacts {
+            chain_verified: policy.chain,
+            name_verified: policy.name,
+            ..TlsFacts::default()
+        };
+        Self(Mutex::new(Record { facts, refused: None }))
+    }
+
+    pub fn facts(&self) -> TlsFacts {
+        self.record().facts.clone()
+    }
+
+    pub fn refusal(&self) -> Option<Refused> {
+        self.record().refused.clone()
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seen")
+    }
+}
+
+impl ClientSessionStore for Seen {
+    fn set_kx_hint(&self, _: ServerName<'static>, _: NamedGroup) {}
+
+    fn kx_hint(&self, _: &ServerName<'_>) -> Option<NamedGroup> {
+        None
+    }
+
+    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
+
+    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        None
+    }
+
+    fn remove_tls12_session(&self, _: &ServerName<'static>) {}
+
+    fn insert_tls13_ticket(&self, _: ServerName<'static>, session: Tls13ClientSessionValue) {
+        let suite = session.suite().common.suite;
+        self.record().facts.cipher = Some(
+            suite
+                .as_str()
+                .map_or_else(|| format!("{suite:?}"), |name| name.replacen("TLS13_", "TLS_", 1)),
+        );
+    }
+
+    fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        None
+    }
+}
+
+/// The decision, as rustls asks for it.
+pub(super) struct Verifier {
+    roots: RootCertStore,
+    /// The same certificates byte for byte.
+    trusted: Vec<CertificateDer<'static>>,
+    policy: Policy,
+    algorithms: WebPkiSupportedAlgorithms,
+    seen: std::sync::Arc<Seen>,
+}
+
+impl Verifier {
+    pub fn new(
+        roots: RootCertStore,
+        trusted: Vec<CertificateDer<'static>>,
+        policy: Policy,
+        algorithms: WebPkiSupportedAlgorithms,
+        seen: std::sync::Arc<Seen>,
+    ) -> Self {
+        Self { roots, trusted, policy, algorithms, seen }
+    }
+
+    fn check(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<bool, Error> {
+        let parsed = ParsedCertificate::try_from(leaf)?;
+        let mut self_signed_accepted = false;
+        if self.policy.chain {
+            let chain = rustls::client::verify_server_cert_signed_by_trust_anchor(
+                &parsed,
+                &self.roots,
+                intermediates,
+                now,
+                self.algorithms.all,
+            );
+            if let Err(error) = chain {
+                // These errors come after the validity period was checked, so an expired
+                // certificate never gets here.
+                if !is_about_the_issuer(&error) {
+                    return Err(error);
+                }
+                let pinned = self.trusted.iter().any(|root| root.as_ref() == leaf.as_ref());
+                if !pinned {
+                    if !self.policy.allow_self_signed
+                        || !x509::signs_itself(leaf, self.algorithms.all)
+                    {
+                        return Err(error);
+                    }
+                    self_signed_accepted = true;
+                }
+            }
+        }
+        if self.policy.name {
+            verify_server_name(&parsed, server_name)?;
+        }
+        Ok(self_signed_accepted)
+    }
+}
+
+/// Errors that mean "no configured CA signed this".
+fn is_about_the_issuer(error: &Error) -> bool {
+    match error {
+        Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        ) => true,
+        // webpki's answer to a certificate that has the CA flag, as most self-signed ones have.
+        Error::InvalidCertificate(CertificateError::Other(other)) => {
+            other.0.to_string() == "CaUsedAsEndEntity"
+        }
+        _ => false,
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        _ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let names = x509::names(leaf).unwrap_or_default();
+        let outcome = self.check(leaf, intermediates, server_name, now);
+        let mut record = self.seen.record();
+        record.facts.subject = names.subject.clone();
+        record.facts.issuer = names.issuer.clone();
+        match outcome {
+            Ok(self_signed_accepted) => {
+                record.facts.self_signed_accepted = self_signed_accepted;
+                if self_signed_accepted {
+                    record.facts.chain_verified = false;
+                }
+                Ok(ServerCertVerified::assertion())
+            }
+            Err(error) => {
+                record.refused = Some(Refused {
+                    subject: names.subject,
+                    issuer: names.issuer,
+                    self_signed: names.self_issued,
+                });
+                Err(error)
+            }
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.seen.record().facts.protocol = Some("TLS 1.2");
+        verify_tls12_signature(message, cert, signature, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.seen.record().facts.protocol = Some("TLS 1.3");
+        verify_tls13_signature(message, cert, signature, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,16 @@
+//! One file per panel. Each draws a view-model and says what the user asked for.
+
+pub mod connection;
+pub mod devices;
+pub mod empty;
+pub mod hex;
+pub mod inspector;
+pub mod json;
+pub mod latency;
+pub mod messages;
+pub mod mqtt;
+pub mod notices;
+pub mod start;
+pub mod status_bar;
+pub mod top_bar;
+pub mod topics;

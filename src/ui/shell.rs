@@ -1,0 +1,181 @@
+//! The layout of the page with messages: bars at top and bottom, topics and devices at the left,
+//! the inspector at the right, the latency plot below the table.
+
+use egui::{CentralPanel, Frame, Panel, Ui};
+
+use super::command::{Pane, UiCommand};
+use super::panels::devices::DevicesPanel;
+use super::panels::empty::Emptiness;
+use super::panels::inspector::InspectorPanel;
+use super::panels::latency::LatencyPanel;
+use super::panels::messages::MessagesPanel;
+use super::panels::topics::TopicsPanel;
+use super::panels::{devices, empty, inspector, latency, messages, topics};
+use super::theme::Look;
+use crate::core::time::Timestamp;
+use crate::mqtt::link::LinkState;
+use crate::profile::model::Profile;
+use crate::store::Snapshot;
+use crate::view::devices::Devices;
+use crate::view::format::Clockface;
+use crate::view::inspector::Inspected;
+use crate::view::latency::Latency;
+use crate::view::message_list::MessageList;
+use crate::view::state::Selection;
+use crate::view::topic_tree::TopicTree;
+
+/// Everything that is drawn from.
+#[derive(Default)]
+pub struct Models {
+    /// The topic tree.
+    pub topics: TopicTree,
+    /// The device list.
+    pub devices: Devices,
+    /// The message table.
+    pub messages: MessageList,
+    /// The latency plot.
+    pub latency: Latency,
+    /// The picked message.
+    pub inspected: Option<Inspected>,
+}
+
+/// What the panels remember from frame to frame.
+#[derive(Default)]
+pub struct Panels {
+    /// The topic tree.
+    pub topics: TopicsPanel,
+    /// The device list.
+    pub devices: DevicesPanel,
+    /// The message table.
+    pub messages: MessagesPanel,
+    /// The latency plot.
+    pub latency: LatencyPanel,
+    /// The inspector.
+    pub inspector: InspectorPanel,
+    /// Hidden panes: left, right, bottom.
+    pub hidden: [bool; 3],
+}
+
+/// Sizes of the panes in points: left width, device list height, inspector width, plot height.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct PaneSizes {
+    /// Width of topics and devices.
+    pub left: f32,
+    /// Height of the device list.
+    pub devices: f32,
+    /// Width of the inspector.
+    pub right: f32,
+    /// Height of the latency plot.
+    pub bottom: f32,
+}
+
+impl Default for PaneSizes {
+    fn default() -> Self {
+        Self { left: 252.0, devices: 290.0, right: 372.0, bottom: 196.0 }
+    }
+}
+
+/// What a frame of this page is made of.
+pub struct Scene<'a> {
+    /// The snapshot on view.
+    pub snapshot: &'a Snapshot,
+    /// The user's picks.
+    pub selection: Selection,
+    /// The connection.
+    pub link: &'a LinkState,
+    /// Its profile.
+    pub profile: Option<&'a Profile>,
+    /// The time now.
+    pub now: Timestamp,
+    /// Where the user is.
+    pub clockface: &'a Clockface,
+}
+
+/// Draws the page. `sizes` are the panes' sizes at first and come back as they are now.
+pub fn show(
+    ui: &mut Ui,
+    look: Look,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    sizes: &mut PaneSizes,
+    commands: &mut Vec<UiCommand>,
+) {
+    let Scene { snapshot, selection, link, profile, now, clockface } = scene;
+    let plain = Frame::new().fill(look.tokens.panel);
+    let total = ui.available_size();
+    if !panels.hidden[Pane::Left as usize] {
+        let shown = Panel::left("left-pane")
+            .frame(plain)
+            .default_size(sizes.left)
+            .size_range(170.0..=(total.x * 0.4).max(171.0))
+            .show(ui, |ui| {
+                let device_height = sizes.devices.min(ui.available_height() * 0.6);
+                let shown = Panel::bottom("devices-pane")
+                    .frame(plain)
+                    .resizable(true)
+                    .default_size(device_height)
+                    .size_range(90.0..=(total.y - 120.0).max(91.0))
+                    .show(ui, |ui| {
+                        let (models, panel) = (&mut models.devices, &mut panels.devices);
+                        devices::show(
+                            ui,
+                            look,
+                            snapshot,
+                            *now,
+                            models,
+                            panel,
+                            selection.device,
+                            commands,
+                        );
+                    });
+                sizes.devices = shown.response.rect.height();
+                let (tree, panel) = (&mut models.topics, &mut panels.topics);
+                topics::show(ui, look, snapshot, tree, panel, selection.topic, commands);
+            });
+        sizes.left = shown.response.rect.width();
+    }
+    if !panels.hidden[Pane::Right as usize] {
+        let shown = Panel::right("right-pane")
+            .frame(plain)
+            .default_size(sizes.right)
+            .size_range(260.0..=(total.x * 0.5).max(261.0))
+            .show(ui, |ui| {
+                let inspected = models.inspected.as_mut();
+                let panel = &mut panels.inspector;
+                inspector::show(ui, look, snapshot, clockface, inspected, panel, commands);
+            });
+        sizes.right = shown.response.rect.width();
+    }
+    if !panels.hidden[Pane::Bottom as usize] {
+        let shown = Panel::bottom("bottom-pane")
+            .frame(plain)
+            .resizable(true)
+            .default_size(sizes.bottom)
+            .size_range(110.0..=(total.y * 0.6).max(111.0))
+            .show(ui, |ui| {
+                let (model, panel) = (&mut models.latency, &mut panels.latency);
+                latency::show(ui, look, snapshot, clockface, model, panel, selection, commands);
+            });
+        sizes.bottom = shown.response.rect.height();
+    }
+    CentralPanel::no_frame().frame(plain).show(ui, |ui| {
+        let list = &mut models.messages;
+        let narrowed = !list.filter().is_empty();
+        let why = Emptiness { link, profile: *profile, snapshot, now: *now };
+        let panel = &mut panels.messages;
+        messages::show(
+            ui,
+            look,
+            snapshot,
+            clockface,
+            list,
+            panel,
+            selection,
+            commands,
+            |ui, commands| {
+                empty::show(ui, look, &why, selection, narrowed, commands);
+            },
+        );
+    });
+}

@@ -1,0 +1,42 @@
+//! The dark theme.
+
+use super::tokens::{Tokens, rgb};
+
+pub(super) static TOKENS: Tokens = Tokens {
+    dark: true,
+    canvas: rgb(0x0F_1317),
+    panel: rgb(0x15_1A20),
+    raised: rgb(0x1E_252D),
+    hover: rgb(0x28_313B),
+    border: rgb(0x2A_333D),
+    text: rgb(0xC9_D2DC),
+    strong: rgb(0xF1_F5F9),
+    weak: rgb(0x85_93A3),
+    accent: rgb(0x4D_A3FF),
+    on_accent: rgb(0x06_1320),
+    selection: rgb(0x1E_3853),
+    ok: rgb(0x2E_BD9A),
+    warn: rgb(0xF0_B429),
+    error: rgb(0xFF_7A59),
+    info: rgb(0x6C_B8F0),
+    key: rgb(0x9C_C7F2),
+    string: rgb(0xE3_B778),
+    number: rgb(0x8F_D3B6),
+    family_read: rgb(0x6C_B8F0),
+    family_write: rgb(0xE3_B04B),
+    family_notify: rgb(0x4C_C9A0),
+    family_operate: rgb(0xC5_92E8),
+    family_register: rgb(0xB7_BF5E),
+    series: [
+        rgb(0x56_B4E9),
+        rgb(0xE6_9F00),
+        rgb(0x1F_B88A),
+        rgb(0xE0_8AB8),
+        rgb(0xF0_E442),
+        rgb(0x4D_8FE0),
+        rgb(0xF0_7A4A),
+        rgb(0xA7_8BFA),
+        rgb(0x8F_D3B6),
+        rgb(0xC9_A27A),
+    ],
+};

@@ -1,0 +1,42 @@
+//! The high-contrast theme: at least 7:1 for every text.
+
+use super::tokens::{Tokens, rgb};
+
+pub(super) static TOKENS: Tokens = Tokens {
+    dark: true,
+    canvas: rgb(0x00_0000),
+    panel: rgb(0x00_0000),
+    raised: rgb(0x1A_1A1A),
+    hover: rgb(0x33_3333),
+    border: rgb(0x9A_9A9A),
+    text: rgb(0xFF_FFFF),
+    strong: rgb(0xFF_FFFF),
+    weak: rgb(0xD0_D0D0),
+    accent: rgb(0xFF_D400),
+    on_accent: rgb(0x00_0000),
+    selection: rgb(0x4A_3F00),
+    ok: rgb(0x40_FFB0),
+    warn: rgb(0xFF_D400),
+    error: rgb(0xFF_9C80),
+    info: rgb(0x8A_D4FF),
+    key: rgb(0xA8_D8FF),
+    string: rgb(0xFF_D79A),
+    number: rgb(0xA8_FFD8),
+    family_read: rgb(0x8A_D4FF),
+    family_write: rgb(0xFF_D060),
+    family_notify: rgb(0x60_FFC0),
+    family_operate: rgb(0xE8_B8FF),
+    family_register: rgb(0xE8_F080),
+    series: [
+        rgb(0x8A_D4FF),
+        rgb(0xFF_C040),
+        rgb(0x40_FFB0),
+        rgb(0xFF_A8D8),
+        rgb(0xFF_F060),
+        rgb(0x80_B0FF),
+        rgb(0xFF_9060),
+        rgb(0xC8_B0FF),
+        rgb(0xB0_FFD8),
+        rgb(0xE8_C8A0),
+    ],
+};

@@ -1,0 +1,42 @@
+//! The light theme.
+
+use super::tokens::{Tokens, rgb};
+
+pub(super) static TOKENS: Tokens = Tokens {
+    dark: false,
+    canvas: rgb(0xFF_FFFF),
+    panel: rgb(0xF5_F7FA),
+    raised: rgb(0xE9_EDF2),
+    hover: rgb(0xDD_E4EC),
+    border: rgb(0xD3_DAE3),
+    text: rgb(0x25_303C),
+    strong: rgb(0x0B_1219),
+    weak: rgb(0x5A_6878),
+    accent: rgb(0x0B_63CE),
+    on_accent: rgb(0xFF_FFFF),
+    selection: rgb(0xCF_E2F8),
+    ok: rgb(0x00_7A5E),
+    warn: rgb(0x8F_5F00),
+    error: rgb(0xC0_390F),
+    info: rgb(0x0A_6AA8),
+    key: rgb(0x0B_4F8A),
+    string: rgb(0x8A_5200),
+    number: rgb(0x0B_6B50),
+    family_read: rgb(0x0A_63A5),
+    family_write: rgb(0x8A_5A00),
+    family_notify: rgb(0x00_7055),
+    family_operate: rgb(0x7A_3FA8),
+    family_register: rgb(0x5E_6600),
+    series: [
+        rgb(0x1B_85C4),
+        rgb(0xC9_7F00),
+        rgb(0x00_8A66),
+        rgb(0xB8_5A8F),
+        rgb(0xA8_9A00),
+        rgb(0x00_5BA8),
+        rgb(0xC8_4E00),
+        rgb(0x6B_4FC8),
+        rgb(0x3F_8F6E),
+        rgb(0x8A_6238),
+    ],
+};

@@ -1,0 +1,7 @@
+//! Things to draw panels with.
+
+pub mod controls;
+pub mod keys;
+pub mod panel_header;
+pub mod rows;
+pub mod text;

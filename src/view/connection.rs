@@ -1,0 +1,182 @@
+//! The connection's state in words: what the pill says, and the sentences behind it.
+
+use crate::core::time::Timestamp;
+use crate::mqtt::link::{Cause, LinkState, TlsFacts};
+
+/// How a state should look; always shown with an icon and a word as well.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    /// Nothing is asked for.
+    Quiet,
+    /// Under way.
+    Busy,
+    /// As it should be.
+    Good,
+    /// Works with limits, or will be tried again.
+    Warning,
+    /// Failed.
+    Bad,
+}
+
+/// A state in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Words {
+    /// How it should look.
+    pub tone: Tone,
+    /// At most three words.
+    pub short: String,
+    /// One sentence: what is the case.
+    pub what: String,
+    /// One sentence: what to do next.
+    pub advice: Option<String>,
+}
+
+/// The state in words at `now`, for a broker called `broker`.
+#[must_use]
+pub fn words(link: &LinkState, broker: &str, now: Timestamp) -> Words {
+    let words = |tone, short: &str, what: String, advice: Option<String>| Words {
+        tone,
+        short: short.to_owned(),
+        what,
+        advice,
+    };
+    match link {
+        LinkState::Idle => {
+            words(Tone::Quiet, "Not connected", "No connection was asked for.".to_owned(), None)
+        }
+        LinkState::Connecting { attempt } => {
+            let again = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
+            words(Tone::Busy, "Connecting…", format!("Connecting to {broker}{again}."), None)
+        }
+        LinkState::Connected { version, refused_filters, .. } if refused_filters.is_empty() => {
+            let what = format!("Connected to {broker} with {}.", version.label());
+            words(Tone::Good, "Connected", what, None)
+        }
+        LinkState::Connected { version, refused_filters, .. } => words(
+            Tone::Warning,
+            "Connected, limited",
+            format!(
+                "Connected to {broker} with {}, but it refused: {}.",
+                version.label(),
+                refused_filters.join(", ")
+            ),
+            Some("Ask for read access to these topics, or subscribe to fewer.".to_owned()),
+        ),
+        LinkState::Waiting { until, attempt, max_attempts, failure } => {
+            let secs = wait_secs(*until, now);
+            let of = max_attempts.map_or(String::new(), |max| format!(" of {max}"));
+            let short =
+                if secs > 0 { format!("Retry in {secs} s") } else { "Retrying…".to_owned() };
+            Words {
+                tone: Tone::Warning,
+                short,
+                what: format!("{} Attempt {attempt}{of} comes next.", sentence(&failure.what)),
+                advice: Some(sentence(&failure.advice)),
+            }
+        }
+        LinkState::Failed { failure } => words(
+            Tone::Bad,
+            if failure.cause == Cause::NotAuthorized { "Denied" } else { "Failed" },
+            sentence(&failure.what),
+            Some(sentence(&failure.advice)),
+        ),
+        LinkState::Closed => words(
+            Tone::Quiet,
+            "Disconnected",
+            format!("The connection to {broker} was closed."),
+            Some("What was received is still here. Reconnect to go on.".to_owned()),
+        ),
+    }
+}
+
+/// Whole seconds until `until`, at least 0.
+#[must_use]
+pub fn wait_secs(until: Timestamp, now: Timestamp) -> i64 {
+    until.nanos_since(now).max(0).saturating_add(999_999_999) / 1_000_000_000
+}
+
+/// The lock's word, tone and explanation.
+#[must_use]
+pub fn tls_words(tls: Option<&TlsFacts>) -> (&'static str, Tone, &'static str) {
+    let Some(facts) = tls else {
+        return (
+            "No TLS",
+            Tone::Quiet,
+            "The connection is not encrypted: anyone on the way can read it.",
+        );
+    };
+    match (facts.chain_verified, facts.name_verified) {
+        (true, true) => {
+            ("TLS", Tone::Good, "Encrypted. The broker's certificate and name are verified.")
+        }
+        (true, false) => (
+            "TLS, name unchecked",
+            Tone::Warning,
+            "Encrypted. The certificate is verified, the broker's name is not \
+             (MQTT_TLS_VERIFY_PEER_NAME is off).",
+        ),
+        (false, _) if facts.self_signed_accepted => (
+            "TLS, self-signed",
+            Tone::Warning,
+            "Encrypted. The certificate is signed by itself, which the profile allows; nobody \
+             vouches for the broker.",
+        ),
+        (false, _) => (
+            "TLS, unverified",
+            Tone::Warning,
+            "Encrypted, but nobody checked who the broker is (MQTT_TLS_VERIFY_PEER is off).",
+        ),
+    }
+}
+
+/// First letter large, one full stop: causes come as parts of sentences too.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut chars = text.chars();
+    let mut out: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    out.push_str(chars.as_str());
+    if !out.is_empty() && !out.ends_with(['.', '!', '?', '…']) {
+        out.push('.');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::link::Failure;
+
+    #[test]
+    fn a_failure_says_what_and_what_to_do() {
+        let failure = Failure {
+            cause: Cause::Refused,
+            what: "nothing listens on 127.0.0.1:1".to_owned(),
+            advice: "check MQTT_PORT".to_owned(),
+        };
+        let failed = LinkState::Failed { failure: failure.clone() };
+        let said = words(&failed, "x", Timestamp(0));
+        assert_eq!((said.tone, &*said.short), (Tone::Bad, "Failed"));
+        assert_eq!(said.what, "Nothing listens on 127.0.0.1:1.");
+        assert_eq!(said.advice.as_deref(), Some("Check MQTT_PORT."));
+
+        let until = Timestamp(2_100_000_000);
+        let waiting = LinkState::Waiting { until, attempt: 3, max_attempts: Some(5), failure };
+        let said = words(&waiting, "x", Timestamp(0));
+        assert_eq!(said.short, "Retry in 3 s");
+        assert!(said.what.ends_with("Attempt 3 of 5 comes next."), "{}", said.what);
+        assert_eq!(words(&waiting, "x", until).short, "Retrying…");
+    }
+
+    #[test]
+    fn the_lock_says_what_was_checked() {
+        let facts = |chain_verified, name_verified| TlsFacts {
+            chain_verified,
+            name_verified,
+            ..TlsFacts::default()
+        };
+        assert_eq!(tls_words(None).0, "No TLS");
+        assert_eq!(tls_words(Some(&facts(true, true))).1, Tone::Good);
+        assert_eq!(tls_words(Some(&facts(true, false))).1, Tone::Warning);
+        assert_eq!(tls_words(Some(&facts(false, true))).0, "TLS, unverified");
+    }
+}

@@ -1,0 +1,508 @@
+//! The message table's rows: which messages pass the picks and the search, and which part of
+//! them is on screen.
+//!
+//! A message is known by its [`Seq`], never by its position: positions move when old messages
+//! are given up. Without a filter nothing is stored per message. With one, messages are looked
+//! at newest first, a slice per frame; what matches is kept as numbers.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::search::Needle;
+use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
+use crate::core::time::Stopwatch;
+use crate::store::series::Gap;
+use crate::store::{RowRef, Snapshot};
+
+/// Messages looked at between two looks at the stopwatch: payload search costs up to about
+/// 0.3 µs a message, so a slice stays well below a millisecond.
+const SLICE: u64 = 1024;
+
+/// Which messages are listed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Filter {
+    /// On this level of the topic tree or below.
+    pub topic: Option<NodeId>,
+    /// From or to this endpoint.
+    pub device: Option<EndpointId>,
+    /// Containing this in topic, Endpoint IDs, type or payload.
+    pub text: String,
+}
+
+impl Filter {
+    /// True if every message passes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.topic.is_none() && self.device.is_none() && self.text.trim().is_empty()
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Item {
+    /// A message.
+    Message(Seq),
+    /// Messages are missing here.
+    Lost {
+        /// The message after the gap.
+        before: Seq,
+        /// How many.
+        messages: u64,
+    },
+}
+
+/// Yes or no for each number, worked out on demand.
+#[derive(Default)]
+struct Memo(Vec<u8>);
+
+impl Memo {
+    fn get(&mut self, index: u32, make: impl FnOnce() -> bool) -> bool {
+        let index = index as usize;
+        if index >= self.0.len() {
+            self.0.resize(index + 1, 0);
+        }
+        let Some(slot) = self.0.get_mut(index) else { return make() };
+        if *slot == 0 {
+            *slot = 1 + u8::from(make());
+        }
+        *slot == 2
+    }
+}
+
+struct Matches {
+    seqs: VecDeque<u64>,
+    /// Everything in `low..high` has been looked at.
+    low: u64,
+    high: u64,
+    needle: Needle,
+    topic_within: Memo,
+    topic_text: Memo,
+    endpoint_text: Memo,
+}
+
+/// See the module text.
+pub struct MessageList {
+    epoch: Option<Epoch>,
+    filter: Filter,
+    matches: Option<Matches>,
+    gaps: Vec<Gap>,
+    first: u64,
+    end: u64,
+    follow: bool,
+    /// First row on screen and how much of it is scrolled out, in rows.
+    anchor: (u64, f64),
+}
+
+impl Default for MessageList {
+    fn default() -> Self {
+        Self {
+            epoch: None,
+            filter: Filter::default(),
+            matches: None,
+            gaps: Vec::new(),
+            first: 1,
+            end: 1,
+            follow: true,
+            anchor: (0, 0.0),
+        }
+    }
+}
+
+impl MessageList {
+    /// What is listed.
+    #[must_use]
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Lists something else. What was listed so far is looked at again, newest first.
+    pub fn set_filter(&mut self, filter: Filter) {
+        if filter == self.filter {
+            return;
+        }
+        self.matches = (!filter.is_empty()).then(|| Matches {
+            seqs: VecDeque::new(),
+            low: self.end,
+            high: self.end,
+            needle: Needle::new(&filter.text),
+            topic_within: Memo::default(),
+            topic_text: Memo::default(),
+            endpoint_text: Memo::default(),
+        });
+        self.filter = filter;
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.matches {
+            Some(matches) => matches.seqs.len(),
+            None => (self.end - self.first) as usize + self.gaps.len(),
+        }
+    }
+
+    /// True if there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Row `index`.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Option<Item> {
+        if let Some(matches) = &self.matches {
+            return matches.seqs.get(index).map(|&seq| Item::Message(Seq(seq)));
+        }
+        let gaps_above = self.gaps_above_row(index);
+        if let Some(gap) = self.gaps.get(gaps_above)
+            && self.gap_row(gaps_above, gap) == index
+        {
+            return Some(Item::Lost { before: gap.before, messages: gap.messages });
+        }
+        let seq = self.first + (index - gaps_above) as u64;
+        (seq < self.end).then_some(Item::Message(Seq(seq)))
+    }
+
+    /// The row of a message, or where it would be.
+    #[must_use]
+    pub fn row_of(&self, seq: Seq) -> usize {
+        match &self.matches {
+            Some(matches) => matches.seqs.partition_point(|&s| s < seq.0),
+            None => {
+                let gaps = self.gaps.partition_point(|gap| gap.before <= seq);
+                (seq.0.clamp(self.first, self.end) - self.first) as usize + gaps
+            }
+        }
+    }
+
+    /// True if the message has a row.
+    #[must_use]
+    pub fn contains(&self, seq: Seq) -> bool {
+        match &self.matches {
+            Some(matches) => matches.seqs.binary_search(&seq.0).is_ok(),
+            None => (self.first..self.end).contains(&seq.0),
+        }
+    }
+
+    /// How much of what is kept has been looked at, 0 to 1; `None` when all of it.
+    #[must_use]
+    pub fn progress(&self) -> Option<f32> {
+        let matches = self.matches.as_ref()?;
+        let total = self.end - self.first;
+        let seen = matches.high.min(self.end).saturating_sub(matches.low.max(self.first));
+        (seen < total).then(|| seen as f32 / total as f32)
+    }
+
+    /// True while the newest row stays in view.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.follow
+    }
+
+    /// Goes to the newest row and stays there, or stops doing so.
+    pub fn set_follow(&mut self, follow: bool) {
+        self.follow = follow;
+    }
+
+    /// Catches up with the snapshot for at most about `budget`. True if there is more to do.
+    pub fn advance(&mut self, snapshot: &Snapshot, budget: Duration) -> bool {
+        if self.epoch != Some(snapshot.epoch()) {
+            let text = std::mem::take(&mut self.filter.text);
+            *self = Self { epoch: Some(snapshot.epoch()), ..Self::default() };
+            // Topics and endpoints have new numbers; a text means the same as before.
+            self.set_filter(Filter { text, ..Filter::default() });
+        }
+        self.first = snapshot.first_seq().0;
+        self.end = snapshot.end_seq().0;
+        self.gaps.clear();
+        let is_shown =
+            |gap: &&Gap| gap.before.0 > self.first || (gap.before.0 == 1 && self.first == 1);
+        self.gaps.extend(snapshot.gaps().iter_from(0).filter(is_shown));
+        let Some(matches) = &mut self.matches else { return false };
+        matches.advance(snapshot, &self.filter, budget)
+    }
+
+    /// The row at the top of the screen, with its scrolled-out part, for a screen that shows
+    /// `visible` rows.
+    #[must_use]
+    pub fn top(&self, visible: f64) -> f64 {
+        let last = (self.len() as f64 - visible).max(0.0);
+        if self.follow {
+            return last;
+        }
+        let (seq, part) = self.anchor;
+        (self.row_of(Seq(seq)) as f64 + part).clamp(0.0, last)
+    }
+
+    /// Puts row `top` at the top of the screen. Reaching the end follows the newest row again.
+    pub fn scroll_to(&mut self, top: f64, visible: f64) {
+        let last = (self.len() as f64 - visible).max(0.0);
+        self.follow = top >= last - 0.01;
+        let top = top.clamp(0.0, last);
+        let row = top as usize;
+        let seq = match self.item(row) {
+            Some(Item::Message(seq)) => seq.0,
+            Some(Item::Lost { before, .. }) => before.0,
+            None => self.end,
+        };
+        // Where a gap row leads to the row after it, the part makes up for the difference.
+        self.anchor = (seq, top - self.row_of(Seq(seq)) as f64);
+    }
+
+    /// Scrolls as little as needed to show row `row` whole.
+    pub fn show_row(&mut self, row: usize, visible: f64) {
+        let top = self.top(visible);
+        let row = row as f64;
+        if row < top {
+            self.scroll_to(row, visible);
+        } else if row + 1.0 > top + visible {
+            self.scroll_to(row + 1.0 - visible, visible);
+        }
+    }
+
+    fn gap_row(&self, index: usize, gap: &Gap) -> usize {
+        (gap.before.0.saturating_sub(self.first)) as usize + index
+    }
+
+    /// Number of gaps in rows above `row`.
+    fn gaps_above_row(&self, row: usize) -> usize {
+        let (mut low, mut high) = (0, self.gaps.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.gaps.get(middle).is_some_and(|gap| self.gap_row(middle, gap) < row) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+}
+
+impl Matches {
+    fn advance(&mut self, snapshot: &Snapshot, filter: &Filter, budget: Duration) -> bool {
+        let started = Stopwatch::start();
+        let (first, end) = (snapshot.first_seq().0, snapshot.end_seq().0);
+        while self.seqs.front().is_some_and(|&seq| seq < first) {
+            self.seqs.pop_front();
+        }
+        self.low = self.low.max(first);
+        self.high = self.high.max(self.low);
+        // New messages first, so that the list stays live while the past is searched.
+        while self.high < end {
+            let to = (self.high + SLICE).min(end);
+            let rows = snapshot.rows_from(Seq(self.high)).take((to - self.high) as usize);
+            for row in rows {
+                if self.passes(snapshot, filter, &row) {
+                    self.seqs.push_back(row.seq.0);
+                }
+            }
+            self.high = to;
+            if started.elapsed() >= budget {
+                return self.high < end || self.low > first;
+            }
+        }
+        let mut found = Vec::new();
+        while self.low > first {
+            let from = self.low.saturating_sub(SLICE).max(first);
+            let rows = snapshot.rows_from(Seq(from)).take((self.low - from) as usize);
+            found.clear();
+            for row in rows {
+                if self.passes(snapshot, filter, &row) {
+                    found.push(row.seq.0);
+                }
+            }
+            for &seq in found.iter().rev() {
+                self.seqs.push_front(seq);
+            }
+            self.low = from;
+            if started.elapsed() >= budget {
+                break;
+            }
+        }
+        self.low > first
+    }
+
+    fn passes(&mut self, snapshot: &Snapshot, filter: &Filter, row: &RowRef<'_>) -> bool {
+        if let Some(device) = filter.device
+            && row.from != Some(device)
+            && row.to != Some(device)
+        {
+            return false;
+        }
+        if let Some(node) = filter.topic {
+            let within = || snapshot.is_within(snapshot.topic_node(row.topic), node);
+            if !self.topic_within.get(row.topic.0, within) {
+                return false;
+            }
+        }
+        let needle = &self.needle;
+        if needle.is_empty() {
+            return true;
+        }
+        let topic = || needle.is_in(snapshot.topic_name(row.topic).as_bytes());
+        if self.topic_text.get(row.topic.0, topic) {
+            return true;
+        }
+        for endpoint in [row.from, row.to].into_iter().flatten() {
+            let name = || needle.is_in(snapshot.endpoint_name(endpoint).as_bytes());
+            if self.endpoint_text.get(endpoint.0, name) {
+                return true;
+            }
+        }
+        needle.is_in(row.type_label().as_bytes())
+            || row.notification.is_some_and(|n| needle.is_in(n.label().as_bytes()))
+            // Ids, paths, values, commands and events stand in the payload as they are read.
+            || needle.is_in(row.payload())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::ids::TopicId;
+    use crate::core::time::Timestamp;
+    use crate::core::wire::{Delivery, WireBatch};
+    use crate::store::{Budgets, Store};
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn feed(store: &mut Store, from: u64, count: u64) {
+        let mut batch = WireBatch::new();
+        for i in from..from + count {
+            let topic = format!("t/{}", i % 10);
+            let payload = format!("payload number {i}");
+            let at = Timestamp(i as i64);
+            batch.push(at, topic.as_bytes(), payload.as_bytes(), Delivery::default(), |_| {});
+        }
+        store.apply(&batch);
+    }
+
+    fn budgets(rows: usize) -> Budgets {
+        Budgets { rows, ..Budgets::default() }
+    }
+
+    fn texts(list: &MessageList) -> Vec<String> {
+        (0..list.len())
+            .filter_map(|i| list.item(i))
+            .map(|item| match item {
+                Item::Message(seq) => seq.0.to_string(),
+                Item::Lost { messages, .. } => format!("lost {messages}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_empty_store_has_no_rows() {
+        let mut list = MessageList::default();
+        assert!(!list.advance(&Snapshot::default(), LONG));
+        assert!(list.is_empty());
+        assert_eq!(list.item(0), None);
+        assert_eq!(list.top(10.0), 0.0);
+        list.scroll_to(5.0, 10.0);
+        assert!(list.follows());
+    }
+
+    #[test]
+    fn gaps_are_rows_where_messages_are_missing() {
+        let mut store = Store::new(Budgets::default(), Epoch(1));
+        store.note_dropped(7);
+        feed(&mut store, 0, 2);
+        store.note_dropped(5);
+        store.note_dropped(1);
+        feed(&mut store, 2, 1);
+        store.note_dropped(9);
+        let mut list = MessageList::default();
+        list.advance(&store.snapshot(), LONG);
+        assert_eq!(texts(&list), ["lost 7", "1", "2", "lost 6", "3", "lost 9"]);
+        for (seq, row) in [(1, 1), (2, 2), (3, 4)] {
+            assert_eq!(list.row_of(Seq(seq)), row);
+        }
+        for row in 0..list.len() {
+            list.scroll_to(row as f64 + 0.5, 1.0);
+            let expected = (row as f64 + 0.5).min(list.len() as f64 - 1.0);
+            assert_eq!(list.top(1.0), expected, "row {row}");
+        }
+    }
+
+    #[test]
+    fn text_stays_where_it_is_while_rows_come_and_go() {
+        let mut store = Store::new(budgets(5_000), Epoch(1));
+        feed(&mut store, 0, 5_000);
+        let mut list = MessageList::default();
+        list.advance(&store.snapshot(), LONG);
+        assert_eq!(list.top(20.0), 4_980.0);
+        list.scroll_to(3_000.25, 20.0);
+        assert!(!list.follows());
+        let seq_at_top = |list: &MessageList| list.item(list.top(20.0) as usize);
+        let before = seq_at_top(&list);
+        feed(&mut store, 5_000, 2_500);
+        let snapshot = store.snapshot();
+        assert!(snapshot.first_seq() > Seq(1));
+        list.advance(&snapshot, LONG);
+        assert_eq!(seq_at_top(&list), before);
+        assert_eq!(list.top(20.0).fract(), 0.25);
+        // Given up altogether: the oldest kept takes its place.
+        feed(&mut store, 7_500, 6_000);
+        list.advance(&store.snapshot(), LONG);
+        assert_eq!(list.top(20.0).floor(), 0.0);
+        list.scroll_to(f64::MAX, 20.0);
+        assert!(list.follows());
+    }
+
+    #[test]
+    fn picks_and_text_narrow_newest_first_in_slices() {
+        let mut store = Store::new(Budgets::default(), Epoch(1));
+        feed(&mut store, 0, 10_000);
+        let snapshot = store.snapshot();
+        let mut list = MessageList::default();
+        list.advance(&snapshot, LONG);
+        list.set_filter(Filter { text: "NUMBER 77".to_owned(), ..Filter::default() });
+        assert!(list.advance(&snapshot, Duration::ZERO));
+        assert!(list.progress().is_some_and(|p| p > 0.0 && p < 1.0));
+        while list.advance(&snapshot, Duration::ZERO) {}
+        assert_eq!(list.progress(), None);
+        // 77, 770–779, 7700–7799
+        assert_eq!(list.len(), 111);
+        assert_eq!(list.item(0), Some(Item::Message(Seq(78))));
+
+        let topic = Some(snapshot.topic_node(TopicId(4)));
+        list.set_filter(Filter { topic, text: "number 77".to_owned(), ..Filter::default() });
+        while list.advance(&snapshot, LONG) {}
+        assert_eq!(texts(&list)[..2], ["774", "7704"]);
+
+        feed(&mut store, 77_003, 1);
+        while list.advance(&store.snapshot(), LONG) {}
+        assert_eq!(list.item(list.len() - 1), Some(Item::Message(Seq(10_001))));
+        assert!(list.contains(Seq(10_001)) && !list.contains(Seq(10_000)));
+    }
+
+    #[test]
+    fn matches_go_when_their_messages_go() {
+        let mut store = Store::new(budgets(2_000), Epoch(1));
+        feed(&mut store, 0, 2_000);
+        let mut list = MessageList::default();
+        list.advance(&store.snapshot(), LONG);
+        list.set_filter(Filter { text: "payload".to_owned(), ..Filter::default() });
+        while list.advance(&store.snapshot(), LONG) {}
+        assert_eq!(list.len(), 2_000);
+        feed(&mut store, 2_000, 4_000);
+        let snapshot = store.snapshot();
+        while list.advance(&snapshot, LONG) {}
+        assert_eq!(list.len(), snapshot.len());
+        assert_eq!(list.item(0), Some(Item::Message(snapshot.first_seq())));
+    }
+
+    #[test]
+    fn positions_stay_exact_at_a_million_rows() {
+        let mut store = Store::new(Budgets::default(), Epoch(1));
+        for slice in 0..100 {
+            feed(&mut store, slice * 10_000, 10_000);
+        }
+        let mut list = MessageList::default();
+        list.advance(&store.snapshot(), LONG);
+        assert!(list.len() > 990_000);
+        list.scroll_to(987_654.5, 40.0);
+        assert_eq!(list.top(40.0), 987_654.5);
+    }
+}
