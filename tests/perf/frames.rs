@@ -170,6 +170,7 @@ impl Scene {
                             delta: egui::vec2(0.0, 37.0),
                             phase: egui::TouchPhase::Move,
                             modifiers: egui::Modifiers::NONE,
+                            source: egui::MouseWheelSource::Wheel,
                         },
                     ],
                     Input::Nothing | Input::Search => Vec::new(),
