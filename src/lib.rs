@@ -26,7 +26,7 @@
 //! | [`engine`] | mqtt, capture, profile, store, usp | the only place that starts threads |
 //! | [`lab`] | mqtt, profile, usp | the demo network |
 //! | [`cli`] | all but view, ui, app | headless commands |
-//! | [`view`] | store, usp, profile | view-models: snapshot + view state → rows; no egui |
+//! | [`view`] | store, usp, profile, mqtt (states only) | view-models: snapshot + view state → rows; no egui |
 //! | `ui` | view, store, usp, profile, mqtt (states only), engine (events only) | widgets |
 //! | `app` | all | wiring, window, preferences |
 //!

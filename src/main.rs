@@ -48,9 +48,11 @@ mod window {
 
     pub(super) fn demo(args: &DemoArgs) -> ExitCode {
         match app::run(Start::Demo(cli::demo_options(args))) {
-            Err(error @ (AppError::NoDisplay | AppError::Window { .. })) => {
-                cli::run_demo_headless(args, &error.to_string())
-            }
+            Err(
+                error @ (AppError::NoDisplay
+                | AppError::MissingLibrary { .. }
+                | AppError::Window { .. }),
+            ) => cli::run_demo_headless(args, &error.to_string()),
             Err(error) => cli::report(Err(CliError::Failed {
                 what: error.to_string(),
                 advice: error.advice().to_owned(),

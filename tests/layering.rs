@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("engine", &["mqtt", "capture", "profile", "store", "usp"]),
     ("lab", &["mqtt", "profile", "usp"]),
     ("cli", &["usp", "profile", "mqtt", "capture", "store", "engine", "lab"]),
-    ("view", &["store", "usp", "profile"]),
+    ("view", &["store", "usp", "profile", "mqtt"]),
     ("ui", &["view", "store", "usp", "profile", "mqtt", "engine"]),
     ("app", &["usp", "profile", "mqtt", "capture", "store", "engine", "lab", "cli", "view", "ui"]),
 ];

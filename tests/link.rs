@@ -282,7 +282,7 @@ fn mqtt_5_with_properties_and_a_clean_end() {
     assert_eq!(session.stop(), LinkState::Closed);
     // A clean end is a DISCONNECT, which mosquitto logs apart from a lost connection.
     let deadline = Instant::now() + LIMIT;
-    while !broker.log().contains("Received DISCONNECT from usp-scope-scope-") {
+    while !broker.log().contains("Received DISCONNECT from usp-scope-") {
         assert!(Instant::now() < deadline, "no DISCONNECT arrived");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -772,6 +772,17 @@ fn mqtt_5_only_says_that_the_version_is_refused() {
     let failure = session.failed();
     assert_eq!(failure.cause, Cause::VersionRefused);
     assert!(failure.advice.contains("USP_SCOPE_MQTT_VERSION"), "{failure:?}");
+}
+
+#[test]
+fn filters_no_broker_accepts_are_told_before_connecting() {
+    let mut session = Session::start(Profile {
+        subscribe: vec!["usp/#".to_owned(), "usp/#/x".to_owned()],
+        ..profile(free_port())
+    });
+    let failure = session.failed();
+    assert_eq!(failure.cause, Cause::SubscribeRefused);
+    assert!(failure.what.contains("usp/#/x"), "{failure:?}");
 }
 
 #[test]

@@ -64,7 +64,8 @@ impl AppError {
     pub fn advice(&self) -> &str {
         match self {
             Self::NoDisplay => {
-                "run it in a desktop session, or use `usp-scope watch` or `usp-scope demo --headless`"
+                "run it in a desktop session, or use `usp-scope watch`, `usp-scope decode` or \
+                 `usp-scope demo --headless`"
             }
             Self::MissingLibrary { advice, .. } => advice,
             Self::Window { .. } => {

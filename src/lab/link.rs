@@ -83,6 +83,11 @@ pub(super) fn open(seat: &Seat) -> (Sender, Poller) {
     }
 }
 
+/// True if MQTT allows publishing to this topic.
+fn can_be_published_to(topic: &str) -> bool {
+    !topic.is_empty() && topic.len() <= usize::from(u16::MAX) && !topic.contains(['#', '+', '\0'])
+}
+
 impl Sender {
     /// Queues a subscription; false if there is no room.
     pub(super) fn subscribe(&self, filter: &str) -> bool {
@@ -92,9 +97,13 @@ impl Sender {
         }
     }
 
-    /// Queues a publish; false if there is no room now.
+    /// Queues a publish; false if there is no room now. What can't be published at all, because
+    /// somebody asked for an answer at an impossible topic, is dropped.
     pub(super) fn publish(&self, outgoing: &Outgoing) -> bool {
         let Outgoing { topic, payload, qos, content_type, response_topic } = outgoing;
+        if !can_be_published_to(topic) {
+            return true;
+        }
         match self {
             Self::V5(client) => {
                 let qos = if *qos == 0 { QosV5::AtMostOnce } else { QosV5::AtLeastOnce };
@@ -170,6 +179,37 @@ fn incoming(topic: &str, payload: Bytes, property: Option<String>) -> Incoming {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_impossible_topic_blocks_nothing() {
+        let seat = Seat {
+            client_id: "c".to_owned(),
+            endpoint_id: "self::c".to_owned(),
+            filter: "usp/agent/c".to_owned(),
+            legacy: false,
+            port: 1,
+        };
+        let (sender, _poller) = open(&seat);
+        for topic in ["", "usp/#", "usp/+/x", "usp/\0", &"x".repeat(70_000)] {
+            let outgoing = Outgoing {
+                topic: topic.to_owned(),
+                payload: Bytes::new(),
+                qos: 0,
+                content_type: None,
+                response_topic: None,
+            };
+            assert!(sender.publish(&outgoing), "{topic}");
+        }
+        let good = Outgoing {
+            topic: "usp/x".to_owned(),
+            payload: Bytes::new(),
+            qos: 0,
+            content_type: None,
+            response_topic: None,
+        };
+        let accepted = (0..2 * QUEUE).filter(|_| sender.publish(&good)).count();
+        assert_eq!(accepted, QUEUE, "a full queue says so");
+    }
 
     #[test]
     fn the_property_counts_more_than_the_topic() {

@@ -81,6 +81,11 @@ pub(super) fn explain(
              slower links."
                 .to_owned(),
         ),
+        Fault::BadFilter { filter, why } => permanent(
+            Cause::SubscribeRefused,
+            format!("The topic filter {} is not valid: {why}.", filter.escape_debug()),
+            "Correct the filter, for example usp/# or usp/agent/+.".to_owned(),
+        ),
         Fault::Unsubscribed(filters) => permanent(
             Cause::SubscribeRefused,
             format!("{at} refused every subscription: {}.", filters.join(", ")),
@@ -129,7 +134,7 @@ fn tcp(at: &str, error: &std::io::Error) -> Explained {
     match error.kind() {
         Kind::ConnectionRefused => passing(
             Cause::Refused,
-            format!("Nothing accepts connections at {at}."),
+            format!("Connection refused: nothing listens at {at}."),
             "Check that the broker runs (systemctl status mosquitto), that MQTT_HOST and \
              MQTT_PORT are right, that it listens on this address and not on localhost only, and \
              that no firewall is in the way (sudo ufw allow 1883/tcp)."

@@ -60,6 +60,8 @@ pub(super) enum Fault {
     NoPong,
     /// What arrived is no MQTT, or breaks its rules.
     Malformed(String),
+    /// A topic filter no broker accepts, and why.
+    BadFilter { filter: String, why: String },
     /// Every subscription was refused: filter and reason.
     Unsubscribed(Vec<String>),
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::failure::{self, Explained};
 use super::fault::{Fault, Refusal, Stage};
+use super::filter;
 use super::link::{LinkState, MqttVersion};
 use super::receive::{End, Link, receive};
 pub use super::stop::{StopHandle, StopSignal, stop_signal};
@@ -164,6 +165,12 @@ async fn attempt<S: Sink + ?Sized>(
     tls: Option<&TlsConnection>,
     memory: &mut Memory,
 ) -> End {
+    for filter in &link.profile.subscribe {
+        if let Err(why) = filter::check(filter) {
+            let (filter, why) = (filter.clone(), why.to_string());
+            return End::early(Fault::BadFilter { filter, why });
+        }
+    }
     if let Some(end) = look_up(link).await {
         return end;
     }

@@ -73,9 +73,9 @@ impl Wire for V311 {
             _ => QoS::ExactlyOnce,
         };
         let filters = filters.iter().map(|path| SubscribeFilter::new(path.clone(), qos));
-        self.client
-            .try_subscribe_many(filters)
-            .map_err(|error| Fault::Malformed(format!("the subscription cannot be sent: {error}")))
+        self.client.try_subscribe_many(filters).map_err(|error| {
+            Fault::Unsubscribed(vec![format!("the request cannot be sent ({error})")])
+        })
     }
 
     fn disconnect(&mut self) -> bool {

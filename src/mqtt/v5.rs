@@ -86,9 +86,9 @@ impl Wire for V5 {
             preserve_retain: true,
             retain_forward_rule: RetainForwardRule::OnEverySubscribe,
         });
-        self.client
-            .try_subscribe_many(filters)
-            .map_err(|error| Fault::Malformed(format!("the subscription cannot be sent: {error}")))
+        self.client.try_subscribe_many(filters).map_err(|error| {
+            Fault::Unsubscribed(vec![format!("the request cannot be sent ({error})")])
+        })
     }
 
     fn disconnect(&mut self) -> bool {

@@ -140,7 +140,7 @@ impl Profile {
             host: host.to_owned(),
             port,
             acs_client_id: None,
-            own_client_id: derived_client_id("usp-scope"),
+            own_client_id: derived_client_id("usp"),
             version: VersionChoice::Auto,
             username: None,
             password: None,

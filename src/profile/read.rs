@@ -262,7 +262,7 @@ fn login(s: &mut Settings<'_>) -> Result<(Option<String>, Option<Secret>), Profi
 fn own_client_id(s: &mut Settings<'_>, acs: Option<&str>) -> Result<String, ProfileError> {
     const KEY: &str = "USP_SCOPE_CLIENT_ID";
     let Some(found) = s.own_text(KEY) else {
-        return Ok(derived_client_id(acs.unwrap_or("usp-scope")));
+        return Ok(derived_client_id(acs.unwrap_or("usp")));
     };
     let found = s.sendable(KEY, found)?;
     if acs == Some(found.text.as_str()) {

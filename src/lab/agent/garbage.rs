@@ -9,35 +9,71 @@ use super::{Agent, Task};
 use crate::lab::seed;
 use crate::lab::wire::{self, Outgoing};
 
+/// What can be wrong with a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Nonsense {
+    /// A Record that ends too early.
+    CutRecord,
+    /// A Record with an id that is no UTF-8.
+    BadUtf8,
+    /// Text that is labelled as a Record.
+    MislabelledText,
+    /// No bytes at all.
+    Empty,
+    /// Bytes that mean nothing.
+    Random,
+    /// A line of a log.
+    Text,
+    /// A report in JSON, past USP.
+    BulkData,
+}
+
+impl Nonsense {
+    const ALL: [Self; 7] = [
+        Self::CutRecord,
+        Self::BadUtf8,
+        Self::MislabelledText,
+        Self::Empty,
+        Self::Random,
+        Self::Text,
+        Self::BulkData,
+    ];
+}
+
 impl Agent {
     pub(super) fn plan_garbage(&mut self, at: Duration) {
-        let wait = seed::between(&mut self.breaks, Duration::from_secs(2), Duration::from_secs(5));
+        let wait = seed::between(
+            &mut self.breaks,
+            Duration::from_millis(1_500),
+            Duration::from_millis(3_500),
+        );
         self.agenda.add(at + wait, Task::Garbage);
     }
 
     pub(super) fn send_garbage(&mut self, at: Duration) {
         self.plan_garbage(at);
-        let topic = self.around.controller_topic.clone();
-        let (topic, payload, content_type): (String, Bytes, Option<&'static str>) =
-            match self.breaks.u32(..7) {
-                0 => (topic, self.cut_record(), Some(wire::CONTENT_TYPE)),
-                1 => {
-                    let text = format!(
-                        "{} {} usp-agent[211]: broker said nothing for 30 s, giving up",
-                        self.moment(at).date_time(),
-                        self.identity.client_id
-                    );
-                    (topic, text.into(), Some("text/plain; charset=UTF-8"))
-                }
-                2 => {
-                    let topic = format!("usp/bulk/{}", self.identity.client_id);
-                    (topic, self.bulk_data(at), Some("application/json; charset=UTF-8"))
-                }
-                3 => (topic, self.random_bytes(), None),
-                4 => (topic, Bytes::new(), Some(wire::CONTENT_TYPE)),
-                5 => (topic, "ERROR: out of memory".into(), Some(wire::CONTENT_TYPE)),
-                _ => (topic, self.bad_utf8(), Some(wire::CONTENT_TYPE)),
-            };
+        if self.nonsense.is_empty() {
+            self.nonsense = Nonsense::ALL.to_vec();
+            self.breaks.shuffle(&mut self.nonsense);
+        }
+        let Some(kind) = self.nonsense.pop() else { return };
+        let mut topic = self.around.controller_topic.clone();
+        let (payload, content_type): (Bytes, Option<&'static str>) = match kind {
+            Nonsense::CutRecord => (self.cut_record(), Some(wire::CONTENT_TYPE)),
+            Nonsense::BadUtf8 => (self.bad_utf8(), Some(wire::CONTENT_TYPE)),
+            Nonsense::MislabelledText => ("ERROR: out of memory".into(), Some(wire::CONTENT_TYPE)),
+            Nonsense::Empty => (Bytes::new(), Some(wire::CONTENT_TYPE)),
+            Nonsense::Random => (self.random_bytes(), None),
+            Nonsense::Text => {
+                let (time, name) = (self.moment(at).date_time(), &self.identity.client_id);
+                let text = format!("{time} {name} usp-agent[211]: broker is silent, giving up");
+                (text.into(), Some("text/plain; charset=UTF-8"))
+            }
+            Nonsense::BulkData => {
+                topic = format!("usp/bulk/{}", self.identity.client_id);
+                (self.bulk_data(at), Some("application/json; charset=UTF-8"))
+            }
+        };
         self.publish(Outgoing {
             topic,
             payload,

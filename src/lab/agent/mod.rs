@@ -109,6 +109,8 @@ pub struct Agent {
     /// Hosts at home and hosts that were there once.
     at_home: Vec<u32>,
     away: Vec<u32>,
+    /// Kinds of nonsense still to be sent before all start over.
+    nonsense: Vec<garbage::Nonsense>,
     pace: fastrand::Rng,
     temper: fastrand::Rng,
     hosts: fastrand::Rng,
@@ -149,6 +151,7 @@ impl Agent {
             watch: Watch::default(),
             at_home: Vec::new(),
             away: Vec::new(),
+            nonsense: Vec::new(),
             pace: rng(32),
             temper: rng(33),
             hosts: rng(34),

@@ -11,7 +11,7 @@ mod read;
 mod set;
 mod supported;
 
-use super::fault::{Fault, MESSAGE_NOT_SUPPORTED};
+use super::fault::{Fault, MESSAGE_NOT_SUPPORTED, RESOURCES_EXCEEDED};
 use super::model::tree::Model;
 use super::model::value::Moment;
 use super::wire;
@@ -71,6 +71,10 @@ pub fn answer(model: &mut Model, msg: &Msg, moment: &Moment) -> Answer {
         let fault = Fault::new(MESSAGE_NOT_SUPPORTED, "the body doesn't fit the message type");
         return Answer::plain(wire::error(id, fault, Vec::new()));
     }
+    if largest_list(request) > MAX_LIST {
+        let text = format!("more than {MAX_LIST} paths or parameters in one request");
+        return Answer::plain(wire::error(id, Fault::new(RESOURCES_EXCEEDED, text), Vec::new()));
+    }
     match request {
         ReqType::Get(get) => Answer::plain(read::get(model, id, get, moment)),
         ReqType::GetInstances(get) => Answer::plain(read::get_instances(model, id, get, moment)),
@@ -88,6 +92,29 @@ pub fn answer(model: &mut Model, msg: &Msg, moment: &Moment) -> Answer {
             let fault = Fault::new(MESSAGE_NOT_SUPPORTED, "an Agent doesn't take this message");
             Answer::plain(wire::error(id, fault, Vec::new()))
         }
+    }
+}
+
+/// A request may ask for the whole model once a path, so the number of paths bounds the answer.
+const MAX_LIST: usize = 64;
+
+/// The number of paths, or of parameters of one object, whichever is more.
+fn largest_list(request: &ReqType) -> usize {
+    match request {
+        ReqType::Get(get) => get.param_paths.len(),
+        ReqType::GetInstances(get) => get.obj_paths.len(),
+        ReqType::GetSupportedDm(get) => get.obj_paths.len(),
+        ReqType::Delete(delete) => delete.obj_paths.len(),
+        ReqType::Operate(operate) => operate.input_args.len(),
+        ReqType::Set(set) => {
+            let settings = set.update_objs.iter().map(|o| o.param_settings.len());
+            settings.chain([set.update_objs.len()]).max().unwrap_or(0)
+        }
+        ReqType::Add(add) => {
+            let settings = add.create_objs.iter().map(|o| o.param_settings.len());
+            settings.chain([add.create_objs.len()]).max().unwrap_or(0)
+        }
+        _ => 0,
     }
 }
 
@@ -151,5 +178,13 @@ pub(crate) mod tests {
         let mut odd = get;
         odd.header.as_mut().unwrap().msg_type = MsgType::Delete.into();
         assert_eq!(error(&answer(&mut model, &odd, &moment(0))).err_code, 7001);
+    }
+    #[test]
+    fn an_endless_request_is_refused() {
+        let mut model = device();
+        let get = |n| Get { param_paths: vec!["Device.".to_owned(); n], max_depth: 1 };
+        let large = ask(&mut model, ReqType::Get(get(MAX_LIST + 1)));
+        assert_eq!(error(&large).err_code, 7005);
+        assert!(matches!(response(&ask(&mut model, ReqType::Get(get(3)))), RespType::GetResp(_)));
     }
 }

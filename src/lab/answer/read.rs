@@ -207,7 +207,6 @@ fn list_below(
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::super::tests::{ask, device, response};
     use super::*;

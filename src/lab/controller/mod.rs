@@ -36,6 +36,8 @@ const MAX_RATE: f64 = 200.0;
 const PACE_SECS: f64 = 5.0;
 /// Devices beyond this are not greeted.
 const MAX_DEVICES: usize = 5_000;
+/// Ids and topics longer than this are nobody's.
+const MAX_NAME_LENGTH: usize = 512;
 /// Of its publishes.
 const QOS: u8 = 1;
 /// One in this many acknowledgements is lost, so that retransmissions are seen.
@@ -107,14 +109,15 @@ impl Controller {
     /// Makes a new device known, if it can be reached, and plans to greet it.
     fn learn(&mut self, now: Duration, endpoint_id: &str, reply_to: Option<String>, legacy: bool) {
         if let Some(device) = self.devices.get_mut(endpoint_id) {
-            if let Some(topic) = reply_to {
+            if let Some(topic) = reply_to.filter(|t| t.len() <= MAX_NAME_LENGTH) {
                 device.topic = topic;
                 device.legacy = legacy;
             }
             return;
         }
         let Some(topic) = reply_to else { return };
-        if self.devices.len() >= MAX_DEVICES {
+        let too_long = endpoint_id.len() > MAX_NAME_LENGTH || topic.len() > MAX_NAME_LENGTH;
+        if self.devices.len() >= MAX_DEVICES || too_long {
             return;
         }
         let own = seed::derive_named(self.seed, endpoint_id);

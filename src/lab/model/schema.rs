@@ -336,6 +336,9 @@ fn parse_param(text: &'static str) -> Result<Param, &'static str> {
     Ok(Param { name, kind, writable, hidden, restless, limit })
 }
 
+/// Longer values are refused, so that nobody can fill the memory through a Set.
+const MAX_VALUE_LENGTH: usize = 4096;
+
 /// Why a value can't be written to a parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Misfit {
@@ -348,9 +351,11 @@ pub enum Misfit {
 impl Param {
     /// Checks a value somebody wants to write.
     pub fn check(&self, value: &str) -> Result<(), Misfit> {
+        if value.len() > MAX_VALUE_LENGTH {
+            return Err(Misfit::Value);
+        }
         let number = match self.kind {
-            Kind::Text | Kind::DateTime if value.len() <= 4096 => None,
-            Kind::Text => return Err(Misfit::Value),
+            Kind::Text | Kind::DateTime => None,
             Kind::Boolean => {
                 if !matches!(value, "true" | "false" | "1" | "0") {
                     return Err(Misfit::Type);
@@ -371,7 +376,7 @@ impl Param {
             }
             Kind::HexBinary if value.chars().all(|c| c.is_ascii_hexdigit()) => None,
             Kind::Base64 if value.is_ascii() => None,
-            Kind::HexBinary | Kind::Base64 | Kind::DateTime => return Err(Misfit::Type),
+            Kind::HexBinary | Kind::Base64 => return Err(Misfit::Type),
         };
         match self.limit {
             Limit::None => Ok(()),

@@ -107,9 +107,9 @@ impl Source {
             }
             Self::UpTime => (up as u64).to_string(),
             Self::Now => moment.date_time(),
-            Self::Ago(secs) => {
-                date_time(Timestamp(moment.epoch.0 - i64::from(*secs) * 1_000_000_000))
-            }
+            Self::Ago(secs) => date_time(Timestamp(
+                moment.epoch.0.saturating_sub(i64::from(*secs) * 1_000_000_000),
+            )),
             Self::Stamp(at) => date_time(moment.epoch.plus(*at)),
             Self::SinceBoot(secs) => (up as u64).saturating_sub(u64::from(*secs)).to_string(),
             Self::Lease { secs: length, seed } => {

@@ -31,7 +31,7 @@ fn a_bare_file_gets_every_default() {
     let Loaded { profile, warnings } = with("");
     let plain = Profile::for_address("broker", 1883);
     assert_eq!(warnings, Vec::<String>::new());
-    assert!(profile.own_client_id.starts_with("usp-scope-scope-"));
+    assert!(profile.own_client_id.starts_with("usp-scope-"));
     assert_eq!(
         Profile {
             name: plain.name.clone(),

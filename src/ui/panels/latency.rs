@@ -77,7 +77,7 @@ pub fn show(
 fn numbers(drawing: &Drawing) -> String {
     match (drawing.median, drawing.p95, drawing.max) {
         (Some(median), Some(p95), Some(max)) => format!(
-            "{} answers · median {} · p95 {} · max {}",
+            "{} answers · p50 {} · p95 {} · max {}",
             format::count(drawing.samples as u64),
             format::latency(median),
             format::latency(p95),

@@ -38,7 +38,7 @@ pub struct RowsOutput {
     pub top: f64,
     /// True if the user scrolled.
     pub scrolled: bool,
-    /// Rows that fit on the screen, with a fraction.
+    /// Whole rows that fit on the screen.
     pub visible: f64,
     /// A key that moves through the list, if it has the focus.
     pub nav: Option<Nav>,
@@ -47,10 +47,11 @@ pub struct RowsOutput {
 }
 
 impl Rows<'_> {
-    /// Rows that fit into `height` points.
+    /// Whole rows that fit into `height` points; at the end of a list its last rows are shown
+    /// whole, with a little air below rather than half a row above.
     #[must_use]
     pub fn fit(height: f32, row_height: f32) -> f64 {
-        f64::from((height / row_height).max(0.0))
+        f64::from((height / row_height).floor().max(1.0))
     }
 
     /// Draws the list into the space left; `draw` is called for each row on screen.
@@ -101,7 +102,7 @@ impl Rows<'_> {
         // Rows belong to the list in the accessibility tree.
         let first = new_top as usize;
         let offset = (new_top.fract() * f64::from(row_height)) as f32;
-        let count = visible.ceil() as usize + 1;
+        let count = (rect.height() / row_height).ceil() as usize + 1;
         for (line, row) in (first..len.min(first + count)).enumerate() {
             let y = body.min.y + line as f32 * row_height - offset;
             if y >= body.max.y {

@@ -1,0 +1,206 @@
+//! What a frame costs: `cargo bench --bench frames`.
+//!
+//! The whole workbench without a window (layout, painting, tessellation; no rasteriser), at
+//! 100,000 topics and 1,000,000 messages kept, while traffic goes on. CPU time of the drawing
+//! thread. The same frames with almost nothing kept stand beside them: what is stored must not
+//! show in what is drawn.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
+#[path = "../support/fake_broker.rs"]
+#[allow(dead_code, reason = "shared by several test targets")]
+mod fake_broker;
+#[path = "../support/records.rs"]
+#[allow(dead_code, reason = "shared by several test targets")]
+mod records;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fake_broker::thread_cpu;
+use usp_scope::app::{EnginePort, Page, Workbench, WorkbenchOptions};
+use usp_scope::core::ids::Epoch;
+use usp_scope::core::time::{SystemClock, Timestamp};
+use usp_scope::core::wire::{Delivery, WireBatch};
+use usp_scope::engine::{EngineCommand, EngineEvent};
+use usp_scope::mqtt::link::LinkState;
+use usp_scope::store::{Budgets, Snapshot, Store};
+use usp_scope::ui::theme;
+use usp_scope::view::format::Clockface;
+
+/// Devices; each has a request and an answer topic.
+const DEVICES: usize = 50_000;
+const KEPT: usize = 1_000_000;
+/// New messages before each frame: 30,000 a second at 60 frames.
+const NEW: usize = 500;
+const FRAMES: usize = 400;
+/// The limit this product promises itself.
+const LIMIT: Duration = Duration::from_millis(8);
+
+/// An engine that is just a slot with a snapshot.
+#[derive(Clone)]
+struct Slot(Rc<RefCell<Arc<Snapshot>>>);
+
+impl EnginePort for Slot {
+    fn send(&self, _command: EngineCommand) {}
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.0.borrow())
+    }
+    fn link(&self) -> LinkState {
+        LinkState::Idle
+    }
+    fn take_events(&self) -> Vec<EngineEvent> {
+        Vec::new()
+    }
+    fn clear_wake(&self) {}
+}
+
+fn main() {
+    println!("CPU time of a frame, {FRAMES} frames each, {NEW} new messages before each");
+    println!("{:<34} {:>9} {:>9} {:>9}", "", "p50", "p95", "worst");
+    let mut failed = false;
+    for (size, messages, devices) in
+        [("small", 2_000, 20), ("1M messages, 100k topics", KEPT, DEVICES)]
+    {
+        let mut scene = Scene::new(messages, devices);
+        for (what, input) in [
+            ("following the newest", Input::Nothing),
+            ("scrolling the messages", Input::Scroll),
+            ("searching", Input::Search),
+        ] {
+            let (p50, p95, worst) = scene.measure(input);
+            println!("{:<34} {p50:>9.2?} {p95:>9.2?} {worst:>9.2?}", format!("{size}: {what}"));
+            failed |= p95 > LIMIT;
+        }
+    }
+    println!("limit for p95: {LIMIT:?}: {}", if failed { "EXCEEDED" } else { "kept" });
+}
+
+#[derive(Clone, Copy)]
+enum Input {
+    Nothing,
+    Scroll,
+    Search,
+}
+
+struct Scene {
+    ctx: egui::Context,
+    workbench: Workbench,
+    slot: Slot,
+    store: Store,
+    next: usize,
+    devices: usize,
+    time: f64,
+}
+
+impl Scene {
+    fn new(messages: usize, devices: usize) -> Self {
+        let store = Store::new(Budgets { bytes: 2 << 30, ..Budgets::default() }, Epoch(1));
+        let slot = Slot(Rc::new(RefCell::new(Arc::new(store.snapshot()))));
+        let mut workbench = Workbench::new(WorkbenchOptions {
+            engine: Box::new(slot.clone()),
+            clock: SystemClock::shared(),
+            demo: Box::new(|| unreachable!("nobody presses the button")),
+            clockface: Clockface::utc(),
+            prefs_path: None,
+        });
+        workbench.set_page(Page::Traffic);
+        let ctx = egui::Context::default();
+        theme::install(&ctx);
+        ctx.enable_accesskit();
+        let mut scene = Self { ctx, workbench, slot, store, next: 0, devices, time: 0.0 };
+        while scene.next < messages {
+            scene.receive(4096.min(messages - scene.next));
+        }
+        scene.publish();
+        // Let the view-models catch up, as they do over some frames.
+        for _ in 0..3000 {
+            scene.frame(Vec::new());
+            if !scene.workbench.is_behind() {
+                break;
+            }
+        }
+        scene
+    }
+
+    fn receive(&mut self, messages: usize) {
+        let mut batch = WireBatch::new();
+        for _ in 0..messages {
+            let (topic, _, payload) = records::fleet_message(self.next, self.devices);
+            let at = Timestamp(1_700_000_000_000_000_000 + self.next as i64 * 33_000);
+            batch.push(at, topic.as_bytes(), &payload, Delivery::default(), |_| {});
+            self.next += 1;
+        }
+        self.store.apply(&batch);
+    }
+
+    fn publish(&mut self) {
+        *self.slot.0.borrow_mut() = Arc::new(self.store.snapshot());
+    }
+
+    fn measure(&mut self, input: Input) -> (Duration, Duration, Duration) {
+        if matches!(input, Input::Search) {
+            let slash = egui::Event::Text("/".to_owned());
+            let key = egui::Event::Key {
+                key: egui::Key::Slash,
+                physical_key: None,
+                pressed: true,
+                repeat: false,
+                modifiers: egui::Modifiers::NONE,
+            };
+            self.frame(vec![key, slash]);
+            self.frame(vec![egui::Event::Text("RetransCount".to_owned())]);
+        }
+        let mut taken: Vec<Duration> = (0..FRAMES)
+            .map(|_| {
+                self.receive(NEW);
+                self.publish();
+                let events = match input {
+                    Input::Scroll => vec![
+                        egui::Event::PointerMoved(egui::pos2(640.0, 350.0)),
+                        egui::Event::MouseWheel {
+                            unit: egui::MouseWheelUnit::Point,
+                            delta: egui::vec2(0.0, 37.0),
+                            phase: egui::TouchPhase::Move,
+                            modifiers: egui::Modifiers::NONE,
+                            source: egui::MouseWheelSource::Wheel,
+                        },
+                    ],
+                    Input::Nothing | Input::Search => Vec::new(),
+                };
+                self.frame(events)
+            })
+            .collect();
+        taken.sort_unstable();
+        let at = |part: f64| taken[((taken.len() - 1) as f64 * part) as usize];
+        (at(0.5), at(0.95), at(1.0))
+    }
+
+    fn frame(&mut self, events: Vec<egui::Event>) -> Duration {
+        self.time += 1.0 / 60.0;
+        let input = egui::RawInput {
+            screen_rect: Some(egui::Rect::from_min_size(
+                egui::Pos2::ZERO,
+                egui::vec2(1600.0, 1000.0),
+            )),
+            time: Some(self.time),
+            focused: true,
+            events,
+            ..Default::default()
+        };
+        let before = thread_cpu();
+        let Self { ctx, workbench, .. } = self;
+        workbench.logic(ctx);
+        let output = ctx.run_ui(input, |ui| workbench.ui(ui));
+        let meshes = ctx.tessellate(output.shapes, output.pixels_per_point);
+        std::hint::black_box(meshes.len());
+        thread_cpu() - before
+    }
+}
