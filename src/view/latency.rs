@@ -1,10 +1,8 @@
 //! Response times per device, reduced to what a plot of a given size can show.
 //!
-//! Samples are read once and kept per device as long as the store keeps them. What is drawn is
-//! worked out at most ten times a second and holds at most one point per 3×3 pixels and series,
-//! so neither the number of samples nor of devices can slow a frame down.
+//! What is drawn is worked out at most ten times a second and holds at most one point per 3×3
+//! pixels and series, so neither the number of samples nor of devices can slow a frame down.
 
-use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
@@ -21,6 +19,10 @@ const CELL: f32 = 3.0;
 
 /// How often the drawn points are worked out again while samples arrive.
 const REFRESH_EVERY: Duration = Duration::from_millis(100);
+
+/// The same with very many samples.
+const REFRESH_MANY_EVERY: Duration = Duration::from_millis(500);
+const MANY_SAMPLES: usize = 20_000;
 
 /// Response times at or below this are drawn at it on a logarithmic scale, milliseconds.
 const LOG_FLOOR_MS: f64 = 0.01;
@@ -132,10 +134,13 @@ pub struct Drawing {
     pub max: Option<i64>,
 }
 
+/// What is known of a device with samples.
 #[derive(Clone, Copy)]
-struct Kept {
-    position: u64,
-    sample: LatencySample,
+struct Speaker {
+    /// Samples since the start.
+    samples: u32,
+    /// Its newest answer; tells the topic it answers on.
+    newest: Seq,
 }
 
 /// See the module text.
@@ -143,12 +148,15 @@ struct Kept {
 pub struct Latency {
     epoch: Option<Epoch>,
     seen: u64,
-    pruned_to: u64,
-    devices: HashMap<EndpointId, VecDeque<Kept>>,
+    /// By number of the endpoint.
+    speakers: Vec<Option<Speaker>>,
+    devices: usize,
     colours: [Option<EndpointId>; COLOURS],
     drawing: Drawing,
     drawn_for: Option<(Options, (u32, u32), u64)>,
     since_drawn: Option<Stopwatch>,
+    /// How long the last drawing may be shown while samples arrive.
+    fresh_for: Duration,
 }
 
 impl Latency {
@@ -163,8 +171,7 @@ impl Latency {
         while self.seen < log.end() {
             let mut taken = 0;
             for sample in log.iter_from(self.seen).take(SLICE) {
-                let kept = Kept { position: self.seen + taken, sample: *sample };
-                self.devices.entry(sample.device).or_default().push_back(kept);
+                self.hear(sample);
                 taken += 1;
             }
             self.seen += taken.max(1);
@@ -172,23 +179,26 @@ impl Latency {
                 break;
             }
         }
-        // The store forgets in blocks, so this seldom runs.
-        if self.pruned_to < log.first() {
-            self.pruned_to = log.first();
-            self.devices.retain(|_, kept| {
-                while kept.front().is_some_and(|k| k.position < log.first()) {
-                    kept.pop_front();
-                }
-                !kept.is_empty()
-            });
-        }
         self.seen < log.end()
+    }
+
+    fn hear(&mut self, sample: &LatencySample) {
+        let at = sample.device.0 as usize;
+        if at >= self.speakers.len() {
+            self.speakers.resize(at + 1, None);
+        }
+        let Some(slot) = self.speakers.get_mut(at) else { return };
+        if slot.is_none() {
+            self.devices += 1;
+        }
+        let samples = slot.map_or(0, |s| s.samples).saturating_add(1);
+        *slot = Some(Speaker { samples, newest: sample.answer });
     }
 
     /// Number of devices with samples.
     #[must_use]
     pub fn devices(&self) -> usize {
-        self.devices.len()
+        self.devices
     }
 
     /// What was last worked out.
@@ -200,20 +210,23 @@ impl Latency {
     /// Works out what to draw into `width` × `height` pixels, unless that is known.
     pub fn refresh(&mut self, snapshot: &Snapshot, options: Options, width: f32, height: f32) {
         let size = (width.max(1.0) as u32, height.max(1.0) as u32);
-        let key = (options, size, self.seen);
         let stale = match &self.drawn_for {
             None => true,
             Some((o, s, _)) if (*o, *s) != (options, size) => true,
             Some((_, _, seen)) => {
                 *seen != self.seen
-                    && self.since_drawn.is_none_or(|since| since.elapsed() >= REFRESH_EVERY)
+                    && self.since_drawn.is_none_or(|since| since.elapsed() >= self.fresh_for)
             }
         };
         if stale {
             self.assign_colours();
             self.drawing = self.draw(snapshot, options, size);
-            self.drawn_for = Some(key);
+            self.drawn_for = Some((options, size, self.seen));
             self.since_drawn = Some(Stopwatch::start());
+            // Many samples cost milliseconds to go through; then less often is enough, since
+            // a new point is one among thousands.
+            let many = self.drawing.samples > MANY_SAMPLES;
+            self.fresh_for = if many { REFRESH_MANY_EVERY } else { REFRESH_EVERY };
         }
     }
 
@@ -231,10 +244,17 @@ impl Latency {
 
     /// The busiest devices get a colour and keep it while they are among the busiest.
     fn assign_colours(&mut self) {
-        let mut busy: Vec<(usize, EndpointId)> =
-            self.devices.iter().map(|(&id, kept)| (kept.len(), id)).collect();
-        busy.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        busy.truncate(COLOURS);
+        let mut busy: Vec<(u32, EndpointId)> = Vec::with_capacity(COLOURS + 1);
+        for (id, speaker) in self.speakers.iter().enumerate() {
+            let Some(speaker) = speaker else { continue };
+            let full = busy.len() == COLOURS;
+            if full && busy.last().is_some_and(|last| last.0 >= speaker.samples) {
+                continue;
+            }
+            let at = busy.partition_point(|b| b.0 >= speaker.samples);
+            busy.insert(at, (speaker.samples, EndpointId(id as u32)));
+            busy.truncate(COLOURS);
+        }
         for slot in &mut self.colours {
             if slot.is_some_and(|device| !busy.iter().any(|b| b.1 == device)) {
                 *slot = None;
@@ -250,122 +270,169 @@ impl Latency {
     }
 
     fn draw(&self, snapshot: &Snapshot, options: Options, (width, height): (u32, u32)) -> Drawing {
+        let log = snapshot.latencies();
         let end = snapshot.now().as_secs_f64();
-        let oldest = self
-            .devices
-            .values()
-            .filter_map(|kept| kept.front())
-            .map(|k| k.sample.at.as_secs_f64())
-            .fold(end, f64::min);
+        let oldest = log.iter_from(0).next().map_or(end, |s| s.at.as_secs_f64());
         // What there is fills the width; a young connection is no dot at the right edge.
         let history = ((end - oldest) * 1.02).max(MIN_SPAN_SECS);
         let span = options.span.secs().map_or(history, |span| span.min(history));
         let x = (end - span, end);
+        let from_nanos = (x.0 * 1e9) as i64;
+        let mut on_topic = vec![0u8; self.speakers.len()];
+        let mut passes = |sample: &LatencySample| {
+            sample.at.0 >= from_nanos
+                && (options.notify || sample.request != MsgKind::Notify)
+                && (options.topic.is_none() || {
+                    let known = on_topic.get_mut(sample.device.0 as usize);
+                    known.is_some_and(|known| {
+                        if *known == 0 {
+                            *known = 1 + u8::from(self.speaks_on(snapshot, options, sample.device));
+                        }
+                        *known == 2
+                    })
+                })
+        };
+
+        // First pass: extent and percentiles.
+        let mut nanos: Vec<i64> = Vec::new();
+        let mut extent = (i64::MAX, i64::MIN);
+        for sample in log.iter_from(0) {
+            if passes(sample) {
+                extent = (extent.0.min(sample.nanos), extent.1.max(sample.nanos));
+                if options.device.is_none_or(|picked| picked == sample.device) {
+                    nanos.push(sample.nanos);
+                }
+            }
+        }
+        if extent.0 > extent.1 {
+            return Drawing {
+                x,
+                y: y_range((f64::MAX, f64::MIN), options.log),
+                ..Drawing::default()
+            };
+        }
         let scale = |nanos: i64| {
             let ms = nanos as f64 / 1e6;
             if options.log { ms.max(LOG_FLOOR_MS).log10() } else { ms }
         };
+        let y = y_range((scale(extent.0), scale(extent.1)), options.log);
 
-        // First pass: what is in range, its extent and its percentiles.
-        let mut chosen: Vec<(EndpointId, Vec<LatencySample>)> = Vec::new();
-        let mut all: Vec<i64> = Vec::new();
-        for (&device, kept) in &self.devices {
-            if !speaks_on(snapshot, options.topic, device, kept) {
+        // Second pass: one point per cell and series, the newest.
+        let grid = Grid::new((width, height), x, y);
+        let mut layers: Vec<Layer> = Vec::new();
+        layers.resize_with(COLOURS + 1, Layer::default);
+        for sample in log.iter_from(0) {
+            if !passes(sample) {
                 continue;
             }
-            let from = kept.partition_point(|k| k.sample.at.as_secs_f64() < x.0);
-            let samples: Vec<LatencySample> = kept
-                .range(from..)
-                .map(|k| k.sample)
-                .filter(|s| options.notify || s.request != MsgKind::Notify)
-                .collect();
-            if samples.is_empty() {
-                continue;
-            }
-            if options.device.is_none_or(|picked| picked == device) {
-                all.extend(samples.iter().map(|s| s.nanos));
-            }
-            chosen.push((device, samples));
-        }
-        // A hash map's order changes from run to run; pictures must not.
-        chosen.sort_unstable_by_key(|(device, _)| *device);
-        let extent = chosen
-            .iter()
-            .flat_map(|(_, samples)| samples)
-            .map(|s| scale(s.nanos))
-            .fold((f64::MAX, f64::MIN), |(low, high), y| (low.min(y), high.max(y)));
-        let y = y_range(extent, options.log);
-
-        // Second pass: at most one point per cell and series.
-        let columns = (width as f32 / CELL).ceil().max(1.0) as usize;
-        let rows = (height as f32 / CELL).ceil().max(1.0) as usize;
-        let cell = |at: f64, range: (f64, f64), cells: usize| {
-            let part = (at - range.0) / (range.1 - range.0).max(f64::MIN_POSITIVE);
-            ((part * cells as f64) as usize).min(cells - 1)
-        };
-        let mut rest = Series { colour: COLOURS, ..Series::default() };
-        let mut rest_taken = vec![false; columns * rows];
-        let mut coloured = Vec::new();
-        for (device, samples) in chosen {
-            let colour = self.colour(device).filter(|_| options.device.is_none());
-            let picked = options.device == Some(device);
-            let mut own_taken = Vec::new();
-            let mut own = Series { device: Some(device), ..Series::default() };
-            let (series, taken) = if colour.is_some() || picked {
-                own.colour = self.colour(device).unwrap_or(0);
-                own_taken.resize(columns * rows, false);
-                (&mut own, &mut own_taken)
-            } else {
-                (&mut rest, &mut rest_taken)
+            let layer = match options.device {
+                Some(picked) if picked == sample.device => self.colour(picked).unwrap_or(0),
+                Some(_) => COLOURS,
+                None => self.colour(sample.device).unwrap_or(COLOURS),
             };
-            // Newest first, so that a cell shows its newest sample.
-            for sample in samples.into_iter().rev() {
-                let at = (sample.at.as_secs_f64(), scale(sample.nanos));
-                let index = cell(at.0, x, columns) * rows + cell(at.1, y, rows);
-                if let Some(slot) = taken.get_mut(index)
-                    && !*slot
-                {
-                    *slot = true;
-                    series.points.push(Point { x: at.0, y: at.1, sample });
-                }
-            }
-            if !own.points.is_empty() {
-                own.points.reverse();
-                coloured.push(own);
+            let at = sample.at.as_secs_f64();
+            let rough =
+                if options.log { rough_log10_ms(sample.nanos) } else { scale(sample.nanos) };
+            if let Some(layer) = layers.get_mut(layer) {
+                layer.put(&grid, grid.cell(at, rough), at, sample);
             }
         }
         let mut series = Vec::new();
-        if !rest.points.is_empty() {
-            series.push(rest);
+        // The rest first: those with a colour are drawn over it.
+        let rest = layers.pop().map(|layer| (COLOURS, layer));
+        for (colour, layer) in rest.into_iter().chain(layers.into_iter().enumerate()) {
+            let mut points = layer.points;
+            for point in &mut points {
+                point.y = scale(point.sample.nanos);
+            }
+            let device = match (colour, options.device) {
+                (COLOURS, _) => None,
+                (_, Some(picked)) => Some(picked),
+                _ => self.colours.get(colour).copied().flatten(),
+            };
+            if !points.is_empty() {
+                series.push(Series { device, colour, points });
+            }
         }
-        series.extend(coloured);
-        let samples = all.len();
         Drawing {
             series,
             x,
             y,
-            samples,
-            median: percentile(&mut all, 0.5),
-            p95: percentile(&mut all, 0.95),
-            max: all.iter().copied().max(),
+            samples: nanos.len(),
+            median: percentile(&mut nanos, 0.5),
+            p95: percentile(&mut nanos, 0.95),
+            max: nanos.iter().copied().max(),
+        }
+    }
+
+    /// True if requests reach the device on the picked level, or its newest answer went there.
+    fn speaks_on(&self, snapshot: &Snapshot, options: Options, device: EndpointId) -> bool {
+        let Some(level) = options.topic else { return true };
+        let within = |topic| snapshot.is_within(snapshot.topic_node(topic), level);
+        let answered_on = || {
+            let newest = self.speakers.get(device.0 as usize).copied().flatten()?.newest;
+            Some(snapshot.row(newest)?.topic)
+        };
+        snapshot.endpoint(device).reached_on.is_some_and(within)
+            || answered_on().is_some_and(within)
+    }
+}
+
+/// Cells of the plot's area.
+struct Grid {
+    columns: usize,
+    rows: usize,
+    x: (f64, f64),
+    y: (f64, f64),
+}
+
+impl Grid {
+    fn new((width, height): (u32, u32), x: (f64, f64), y: (f64, f64)) -> Self {
+        let cells = |pixels: u32| (pixels as f32 / CELL).ceil().max(1.0) as usize;
+        Self { columns: cells(width), rows: cells(height), x, y }
+    }
+
+    fn cell(&self, x: f64, y: f64) -> usize {
+        let part = |at: f64, range: (f64, f64), cells: usize| {
+            let part = (at - range.0) / (range.1 - range.0).max(f64::MIN_POSITIVE);
+            ((part * cells as f64) as usize).min(cells - 1)
+        };
+        part(x, self.x, self.columns) * self.rows + part(y, self.y, self.rows)
+    }
+}
+
+/// Points of one series and which cell each stands in.
+#[derive(Default)]
+struct Layer {
+    points: Vec<Point>,
+    /// For each cell 1 + the number of its point; empty until the first point.
+    taken: Vec<u32>,
+}
+
+impl Layer {
+    fn put(&mut self, grid: &Grid, cell: usize, x: f64, sample: &LatencySample) {
+        if self.taken.is_empty() {
+            self.taken.resize(grid.columns * grid.rows, 0);
+        }
+        let Some(slot) = self.taken.get_mut(cell) else { return };
+        let point = Point { x, y: 0.0, sample: *sample };
+        match (*slot as usize).checked_sub(1).and_then(|at| self.points.get_mut(at)) {
+            Some(old) => *old = point,
+            None => {
+                self.points.push(point);
+                *slot = self.points.len() as u32;
+            }
         }
     }
 }
 
-/// True if requests reach the device on that level, or its newest answer went there.
-fn speaks_on(
-    snapshot: &Snapshot,
-    topic: Option<NodeId>,
-    device: EndpointId,
-    kept: &VecDeque<Kept>,
-) -> bool {
-    let Some(level) = topic else { return true };
-    let within = |topic| snapshot.is_within(snapshot.topic_node(topic), level);
-    let answered_on = || {
-        let newest: Seq = kept.back()?.sample.answer;
-        Some(snapshot.row(newest)?.topic)
-    };
-    snapshot.endpoint(device).reached_on.is_some_and(within) || answered_on().is_some_and(within)
+/// The decimal logarithm of a time in milliseconds to within 0.03: good enough to choose a
+/// cell, and ten times cheaper than the exact one.
+fn rough_log10_ms(nanos: i64) -> f64 {
+    let ms = (nanos as f64 / 1e6).max(LOG_FLOOR_MS);
+    // Exponent and mantissa of a double are its binary logarithm, linear between powers of two.
+    let log2 = ms.to_bits() as f64 / (1u64 << 52) as f64 - 1023.0 + 0.043;
+    log2 * std::f64::consts::LOG10_2
 }
 
 /// A range with some air, never empty.
@@ -398,6 +465,15 @@ mod tests {
         assert_eq!(percentile(&mut [7], 0.95), Some(7));
         assert_eq!(percentile(&mut [5, 1, 4, 2, 3], 0.5), Some(3));
         assert_eq!(percentile(&mut [5, 1, 4, 2, 3], 0.95), Some(5));
+    }
+
+    #[test]
+    fn the_rough_logarithm_is_near_enough_for_a_cell() {
+        for nanos in [10_000i64, 12_345, 1_000_000, 1_499_999, 3_000_000, 87_654_321, i64::MAX] {
+            let exact = (nanos as f64 / 1e6).log10();
+            assert!((rough_log10_ms(nanos) - exact).abs() < 0.03, "{nanos}");
+        }
+        assert!((rough_log10_ms(-5) - LOG_FLOOR_MS.log10()).abs() < 0.03);
     }
 
     #[test]
