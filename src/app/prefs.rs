@@ -25,8 +25,8 @@ pub struct Prefs {
     pub theme: ThemeChoice,
     /// Zoom factor of the whole window.
     pub zoom: f32,
-    /// Sizes of the panes.
-    pub panes: PaneSizes,
+    /// Sizes of the panes in ordinary and in wide windows.
+    pub panes: [PaneSizes; 2],
     /// Hidden panes: left, right, bottom.
     pub hidden: [bool; 3],
     /// Widths of the table's columns; empty for the defaults.
@@ -48,7 +48,7 @@ impl Default for Prefs {
         Self {
             theme: ThemeChoice::default(),
             zoom: 1.0,
-            panes: PaneSizes::default(),
+            panes: [PaneSizes::default(), PaneSizes::FOR_WIDE],
             hidden: [false; 3],
             columns: Vec::new(),
             recent: Vec::new(),
@@ -89,16 +89,18 @@ impl Prefs {
         if let Some(zoom) = map.remove("zoom").and_then(|v| v.as_f64()) {
             prefs.zoom = (zoom as f32).clamp(0.7, 2.5);
         }
-        if let Some(panes) = map.remove("panes") {
-            let default = PaneSizes::default();
-            prefs.panes = PaneSizes {
-                left: size(panes.get("left"), default.left),
-                devices: size(panes.get("devices"), default.devices),
-                right: size(panes.get("right"), default.right),
-                bottom: size(panes.get("bottom"), default.bottom),
+        for (slot, name) in prefs.panes.iter_mut().zip(PANES) {
+            let Some(panes) = map.remove(name) else { continue };
+            *slot = PaneSizes {
+                left: size(panes.get("left"), slot.left),
+                devices: size(panes.get("devices"), slot.devices),
+                right: size(panes.get("right"), slot.right),
+                bottom: size(panes.get("bottom"), slot.bottom),
             };
+        }
+        if let Some(hidden) = map.remove("hidden") {
             for (slot, name) in prefs.hidden.iter_mut().zip(HIDDEN) {
-                *slot = panes.get(name).and_then(Value::as_bool).unwrap_or(false);
+                *slot = hidden.get(name).and_then(Value::as_bool).unwrap_or(false);
             }
         }
         if let Some(Value::Array(columns)) = map.remove("columns") {
@@ -123,18 +125,21 @@ impl Prefs {
         let mut map = self.unknown.clone();
         let Self { theme, zoom, panes, hidden, columns, recent, host, port, tls, unknown: _ } =
             self;
-        let mut pane_map = json!({
-            "left": panes.left,
-            "devices": panes.devices,
-            "right": panes.right,
-            "bottom": panes.bottom,
-        });
-        for (value, name) in hidden.iter().zip(HIDDEN) {
-            pane_map[name] = json!(value);
+        for (panes, name) in panes.iter().zip(PANES) {
+            let sizes = json!({
+                "left": panes.left,
+                "devices": panes.devices,
+                "right": panes.right,
+                "bottom": panes.bottom,
+            });
+            map.insert(name.to_owned(), sizes);
         }
+        let hidden = HIDDEN.into_iter().zip(hidden);
+        let hidden: Map<String, Value> =
+            hidden.map(|(name, &value)| (name.to_owned(), json!(value))).collect();
+        map.insert("hidden".to_owned(), Value::Object(hidden));
         map.insert("theme".to_owned(), json!(theme));
         map.insert("zoom".to_owned(), json!(zoom));
-        map.insert("panes".to_owned(), pane_map);
         map.insert("columns".to_owned(), json!(columns));
         let paths: Vec<String> = recent.iter().map(|p| p.display().to_string()).collect();
         map.insert("recent".to_owned(), json!(paths));
@@ -173,7 +178,8 @@ impl Prefs {
     }
 }
 
-const HIDDEN: [&str; 3] = ["left_hidden", "right_hidden", "bottom_hidden"];
+const PANES: [&str; 2] = ["panes", "panes_wide"];
+const HIDDEN: [&str; 3] = ["left", "right", "bottom"];
 
 #[cfg(test)]
 mod tests {
@@ -214,7 +220,9 @@ mod tests {
         let prefs = Prefs::parse(&text.replace("1e999", "1e30"));
         assert_eq!(prefs.theme, ThemeChoice::System);
         assert_eq!(prefs.zoom, 2.5);
-        assert_eq!((prefs.panes.left, prefs.panes.right), (40.0, PaneSizes::default().right));
+        let [ordinary, wide] = prefs.panes;
+        assert_eq!((ordinary.left, ordinary.right), (40.0, PaneSizes::default().right));
+        assert_eq!(wide, PaneSizes::FOR_WIDE);
         assert_eq!(prefs.recent, [PathBuf::from("/a")]);
         assert_eq!(prefs.columns, [4000.0]);
         assert_eq!(prefs.to_json()["future"]["a"], 1);

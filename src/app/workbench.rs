@@ -89,7 +89,7 @@ pub struct Workbench {
     pub(super) go_to: Option<Seq>,
     pub(super) models: Models,
     pub(super) panels: Panels,
-    pub(super) sizes: PaneSizes,
+    pub(super) sizes: [PaneSizes; 2],
     pub(super) form: ConnectForm,
     pub(super) form_errors: FormErrors,
     pub(super) path_field: String,
@@ -208,11 +208,11 @@ impl Workbench {
     pub fn logic(&mut self, ctx: &egui::Context) {
         // Before looking: what comes in after this line wakes us again.
         self.engine.clear_wake();
+        self.live = self.engine.snapshot();
+        self.link = self.engine.link();
         for event in self.engine.take_events() {
             self.take_event(event);
         }
-        self.link = self.engine.link();
-        self.live = self.engine.snapshot();
         if self.live.epoch() != self.shown.epoch() {
             // Another life of the store: numbers mean other things now.
             self.paused = false;
@@ -236,6 +236,9 @@ impl Workbench {
         match event {
             EngineEvent::Link(_) | EngineEvent::CaptureDone => {}
             EngineEvent::Notice(Notice { level, text, advice, at: _ }) => {
+                if self.page_says(&text) {
+                    return;
+                }
                 let tone = match level {
                     Level::Info => Tone::Quiet,
                     Level::Warning => Tone::Warning,
@@ -245,6 +248,16 @@ impl Workbench {
             }
             EngineEvent::Interrupted => self.quit = true,
         }
+    }
+
+    /// True if the page itself says why there is no connection.
+    fn page_says(&self, text: &str) -> bool {
+        let (LinkState::Waiting { failure, .. } | LinkState::Failed { failure }) = &self.link
+        else {
+            return false;
+        };
+        let same = text.contains(failure.what.trim_end_matches('.'));
+        same && (self.live.is_empty() || self.page == Page::Start)
     }
 
     /// Shows a notice.

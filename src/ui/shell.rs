@@ -75,6 +75,21 @@ impl Default for PaneSizes {
     }
 }
 
+/// From this width on the panes have sizes of their own, points: what fits a laptop looks lost
+/// on a large screen.
+pub const WIDE: f32 = 1800.0;
+
+impl PaneSizes {
+    /// For windows at least [`WIDE`] wide.
+    pub const FOR_WIDE: Self = Self { left: 310.0, devices: 440.0, right: 560.0, bottom: 290.0 };
+
+    /// Which of two sets of sizes a window uses: 0 for ordinary, 1 for wide ones.
+    #[must_use]
+    pub fn class(width: f32) -> usize {
+        usize::from(width >= WIDE)
+    }
+}
+
 /// What a frame of this page is made of.
 pub struct Scene<'a> {
     /// The snapshot on view.
@@ -98,20 +113,22 @@ pub fn show(
     scene: &Scene<'_>,
     models: &mut Models,
     panels: &mut Panels,
-    sizes: &mut PaneSizes,
+    sizes: &mut [PaneSizes; 2],
     commands: &mut Vec<UiCommand>,
 ) {
     let Scene { snapshot, selection, link, profile, now, clockface } = scene;
     let plain = Frame::new().fill(look.tokens.panel);
     let total = ui.available_size();
+    let class = PaneSizes::class(total.x);
+    let sizes = &mut sizes[class];
     if !panels.hidden[Pane::Left as usize] {
-        let shown = Panel::left("left-pane")
+        let shown = Panel::left(("left-pane", class))
             .frame(plain)
             .default_size(sizes.left)
             .size_range(170.0..=(total.x * 0.4).max(171.0))
             .show(ui, |ui| {
                 let device_height = sizes.devices.min(ui.available_height() * 0.6);
-                let shown = Panel::bottom("devices-pane")
+                let shown = Panel::bottom(("devices-pane", class))
                     .frame(plain)
                     .resizable(true)
                     .default_size(device_height)
@@ -136,7 +153,7 @@ pub fn show(
         sizes.left = shown.response.rect.width();
     }
     if !panels.hidden[Pane::Right as usize] {
-        let shown = Panel::right("right-pane")
+        let shown = Panel::right(("right-pane", class))
             .frame(plain)
             .default_size(sizes.right)
             .size_range(260.0..=(total.x * 0.5).max(261.0))
@@ -148,7 +165,7 @@ pub fn show(
         sizes.right = shown.response.rect.width();
     }
     if !panels.hidden[Pane::Bottom as usize] {
-        let shown = Panel::bottom("bottom-pane")
+        let shown = Panel::bottom(("bottom-pane", class))
             .frame(plain)
             .resizable(true)
             .default_size(sizes.bottom)

@@ -39,8 +39,9 @@ pub fn pill_ui(
     let pill = controls::pill(ui, icon(link), &words.short, &name, color);
     egui::Popup::menu(&pill)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
-        .width(360.0)
+        .width(368.0)
         .gap(4.0)
+        .frame(egui::Frame::menu(ui.style()).inner_margin(12))
         .show(|ui| details_ui(ui, look, link, profile, &words, clockface, commands));
 }
 
@@ -61,7 +62,8 @@ fn details_ui(
 ) {
     let t = look.tokens;
     ui.set_width(344.0);
-    ui.spacing_mut().item_spacing.y = 6.0;
+    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.spacing_mut().interact_size.y = 18.0;
     ui.add_space(2.0);
     ui.add(egui::Label::new(RichText::new(&words.what).color(t.strong)).wrap());
     if let Some(advice) = &words.advice {

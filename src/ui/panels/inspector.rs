@@ -103,7 +103,7 @@ fn header_ui(
     let t = look.tokens;
     let facts = inspected.facts();
     egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 8)).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 4.0;
+        ui.spacing_mut().item_spacing.y = 3.0;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             let color = match facts.payload_kind {
@@ -164,9 +164,9 @@ fn banner(ui: &mut Ui, look: Look, bad: bool, text: &str) {
 }
 
 fn fact(ui: &mut Ui, look: Look, name: &str, value: impl FnOnce(&mut Ui)) {
+    ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = 18.0;
-        let (rect, _) = ui.allocate_exact_size(vec2(56.0, 18.0), egui::Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(vec2(56.0, 20.0), egui::Sense::hover());
         let weak = look.tokens.weak;
         text::line(ui.painter(), rect, name, &fonts::body(), weak, Align2::LEFT_CENTER, Elide::End);
         value(ui);
@@ -431,9 +431,13 @@ fn field_ui(ui: &Ui, look: Look, inspected: &Inspected, at: usize, rect: Rect) -
     let name_font = fonts::body();
     let name = format::one_line(&field.name);
     let full = text::width(painter, &name, &name_font).ceil() + 1.0;
-    // A long name leaves at least two fifths of the line to its value.
-    let room = (right - left).max(0.0);
-    let name_width = if field.value.is_empty() { room } else { full.min(room * 0.6) };
+    // The painter lays out what it is given; a value of 64 kB is not looked at on one line.
+    let value: String = field.value.chars().take(400).collect();
+    let value_font = fonts::mono();
+    // A long name leaves the value what it needs, up to two fifths of the line.
+    let room = (right - left - 10.0).max(0.0);
+    let value_width = text::width(painter, &value, &value_font).min(room * 0.4);
+    let name_width = full.min(room - value_width);
     let name_rect = Rect::from_min_max(pos2(left, rect.min.y), pos2(left + name_width, rect.max.y));
     let name_color = if field.kind == RowKind::Problem { t.error } else { t.key };
     let cut_name = text::line(
@@ -447,14 +451,11 @@ fn field_ui(ui: &Ui, look: Look, inspected: &Inspected, at: usize, rect: Rect) -
     );
     let value_rect =
         Rect::from_min_max(pos2(name_rect.max.x + 10.0, rect.min.y), pos2(right, rect.max.y));
-    // The painter lays out what it is given; a value of 64 kB is not looked at on one line.
-    let value: String = field.value.chars().take(400).collect();
-    let font = fonts::mono();
     let cut_value = text::line(
         painter,
         value_rect,
         &value,
-        &font,
+        &value_font,
         value_color,
         Align2::LEFT_CENTER,
         Elide::End,

@@ -51,7 +51,8 @@ fn visuals(t: &Tokens) -> Visuals {
         weak_text_color: Some(t.weak),
         widgets: Widgets {
             noninteractive: state(t.panel, t.border, t.text),
-            inactive: state(t.raised, t.border, t.text),
+            // The fill of check boxes and radio buttons; buttons use the weak one.
+            inactive: WidgetVisuals { bg_fill: t.border, ..state(t.raised, t.border, t.text) },
             hovered: state(t.hover, t.weak, t.strong),
             active: state(t.hover, t.accent, t.strong),
             open: state(t.hover, t.border, t.strong),

@@ -3,9 +3,8 @@
 //! The position is an `f64` in rows that the caller keeps: an `f32` offset in points steps by
 //! two points beyond row 760,000. Rows get a name and a role for screen readers and tests.
 
-use egui::{
-    Align2, EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::text::LayoutJob;
+use egui::{Align, EventFilter, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::keys::{self, Nav};
 use crate::ui::theme::{Look, fonts};
@@ -206,11 +205,12 @@ pub fn focus(ui: &Ui, id: Id) {
 /// Says in the middle of an empty list why it is empty.
 pub fn nothing(ui: &mut Ui, look: Look, text: &str) {
     let rect = ui.available_rect_before_wrap();
-    let font = fonts::body();
-    let galley = ui.painter().layout(text.to_owned(), font, look.tokens.weak, rect.width() - 24.0);
-    let at: Pos2 =
-        Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect.shrink(8.0)).min;
-    let at = pos2(at.x, at.y.min(rect.min.y + 48.0));
+    let color = look.tokens.weak;
+    let mut job = LayoutJob::simple(text.to_owned(), fonts::body(), color, rect.width() - 32.0);
+    job.halign = Align::Center;
+    let galley = ui.painter().layout_job(job);
+    let middle = rect.center().y - galley.size().y / 2.0;
+    let at = pos2(rect.center().x, middle.min(rect.min.y + 48.0));
     let response = ui.allocate_rect(rect, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     ui.painter().galley(at, galley, look.tokens.weak);
