@@ -159,7 +159,11 @@ fn plot_ui(
             let at = Timestamp::from_secs_f64(mark.value);
             let text = clock.time(at);
             // Whole minutes are enough when the range is long.
-            if range.end() - range.start() > 900.0 { text[..5].to_owned() } else { text }
+            if range.end() - range.start() > 900.0 {
+                text.get(..5).unwrap_or("").to_owned()
+            } else {
+                text
+            }
         })
         .y_axis_formatter(move |mark, _| y_label(mark.value, log))
         .label_formatter(|_| None);
