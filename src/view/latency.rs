@@ -1,14 +1,14 @@
 //! Response times per device, reduced to what a plot of a given size can show.
 //!
-//! Samples are read once and kept per device as long as the store keeps them. What is drawn is
-//! worked out at most ten times a second and holds at most one point per 3×3 pixels and series,
-//! so neither the number of samples nor of devices can slow a frame down.
+//! What is drawn is worked out a few times a second, straight from the samples the store keeps
+//! (a bounded number, read in order), and holds at most one point per 3×3 pixels and series, so
+//! neither the number of samples nor of devices can slow a frame down.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
-use crate::core::time::Stopwatch;
+use crate::core::ids::{EndpointId, Epoch, NodeId};
+use crate::core::time::{Stopwatch, Timestamp};
 use crate::store::Snapshot;
 use crate::store::series::LatencySample;
 use crate::usp::kind::MsgKind;
@@ -20,16 +20,13 @@ pub const COLOURS: usize = 10;
 const CELL: f32 = 3.0;
 
 /// How often the drawn points are worked out again while samples arrive.
-const REFRESH_EVERY: Duration = Duration::from_millis(100);
+const REFRESH_EVERY: Duration = Duration::from_millis(250);
 
 /// Response times at or below this are drawn at it on a logarithmic scale, milliseconds.
 const LOG_FLOOR_MS: f64 = 0.01;
 
 /// Shortest time range shown, seconds.
 const MIN_SPAN_SECS: f64 = 15.0;
-
-/// Samples taken in between two looks at the stopwatch.
-const SLICE: usize = 4096;
 
 /// How much time the plot shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -132,63 +129,44 @@ pub struct Drawing {
     pub max: Option<i64>,
 }
 
-#[derive(Clone, Copy)]
-struct Kept {
-    position: u64,
-    sample: LatencySample,
-}
-
 /// See the module text.
 #[derive(Default)]
 pub struct Latency {
     epoch: Option<Epoch>,
-    seen: u64,
-    pruned_to: u64,
-    devices: HashMap<EndpointId, VecDeque<Kept>>,
+    /// Samples of the stream up to here are in the drawing.
+    drawn_to: u64,
+    /// End of the stream of samples in the newest snapshot.
+    end: u64,
+    devices: usize,
     colours: [Option<EndpointId>; COLOURS],
     drawing: Drawing,
-    drawn_for: Option<(Options, (u32, u32), u64)>,
+    drawn_for: Option<(Options, (u32, u32))>,
     since_drawn: Option<Stopwatch>,
 }
 
+/// No sample in this cell.
+const EMPTY: u32 = u32::MAX;
+
+/// The newest sample of each cell of the plot, for one series.
+struct Grid {
+    colour: usize,
+    device: Option<EndpointId>,
+    cells: Vec<u32>,
+}
+
 impl Latency {
-    /// Takes in new samples for at most about `budget`. True if there is more to do.
-    pub fn advance(&mut self, snapshot: &Snapshot, budget: Duration) -> bool {
-        let started = Stopwatch::start();
+    /// Looks at a new snapshot. The work itself is done by [`Self::refresh`].
+    pub fn advance(&mut self, snapshot: &Snapshot) {
         if self.epoch != Some(snapshot.epoch()) {
             *self = Self { epoch: Some(snapshot.epoch()), ..Self::default() };
         }
-        let log = snapshot.latencies();
-        self.seen = self.seen.max(log.first());
-        while self.seen < log.end() {
-            let mut taken = 0;
-            for sample in log.iter_from(self.seen).take(SLICE) {
-                let kept = Kept { position: self.seen + taken, sample: *sample };
-                self.devices.entry(sample.device).or_default().push_back(kept);
-                taken += 1;
-            }
-            self.seen += taken.max(1);
-            if started.elapsed() >= budget {
-                break;
-            }
-        }
-        // The store forgets in blocks, so this seldom runs.
-        if self.pruned_to < log.first() {
-            self.pruned_to = log.first();
-            self.devices.retain(|_, kept| {
-                while kept.front().is_some_and(|k| k.position < log.first()) {
-                    kept.pop_front();
-                }
-                !kept.is_empty()
-            });
-        }
-        self.seen < log.end()
+        self.end = snapshot.latencies().end();
     }
 
-    /// Number of devices with samples.
+    /// Number of devices with samples, when last worked out.
     #[must_use]
     pub fn devices(&self) -> usize {
-        self.devices.len()
+        self.devices
     }
 
     /// What was last worked out.
@@ -200,19 +178,14 @@ impl Latency {
     /// Works out what to draw into `width` × `height` pixels, unless that is known.
     pub fn refresh(&mut self, snapshot: &Snapshot, options: Options, width: f32, height: f32) {
         let size = (width.max(1.0) as u32, height.max(1.0) as u32);
-        let key = (options, size, self.seen);
-        let stale = match &self.drawn_for {
-            None => true,
-            Some((o, s, _)) if (*o, *s) != (options, size) => true,
-            Some((_, _, seen)) => {
-                *seen != self.seen
-                    && self.since_drawn.is_none_or(|since| since.elapsed() >= REFRESH_EVERY)
-            }
-        };
+        let stale = self.drawn_for != Some((options, size))
+            || (self.drawn_to != self.end
+                && self.since_drawn.is_none_or(|since| since.elapsed() >= REFRESH_EVERY));
         if stale {
-            self.assign_colours();
+            self.assign_colours(snapshot);
             self.drawing = self.draw(snapshot, options, size);
-            self.drawn_for = Some(key);
+            self.drawn_for = Some((options, size));
+            self.drawn_to = self.end;
             self.since_drawn = Some(Stopwatch::start());
         }
     }
@@ -220,7 +193,7 @@ impl Latency {
     /// True if samples came in that the last drawing does not show.
     #[must_use]
     pub fn is_behind(&self) -> bool {
-        self.drawn_for.is_some_and(|(_, _, seen)| seen != self.seen)
+        self.drawn_for.is_some() && self.drawn_to != self.end
     }
 
     /// The colour of a device, if it has one.
@@ -230,11 +203,23 @@ impl Latency {
     }
 
     /// The busiest devices get a colour and keep it while they are among the busiest.
-    fn assign_colours(&mut self) {
-        let mut busy: Vec<(usize, EndpointId)> =
-            self.devices.iter().map(|(&id, kept)| (kept.len(), id)).collect();
-        busy.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        busy.truncate(COLOURS);
+    fn assign_colours(&mut self, snapshot: &Snapshot) {
+        let mut counts = vec![0u32; snapshot.endpoints_len()];
+        for sample in snapshot.latencies().iter_from(0) {
+            if let Some(count) = counts.get_mut(sample.device.0 as usize) {
+                *count += 1;
+            }
+        }
+        let mut busy: Vec<(u32, EndpointId)> = Vec::new();
+        self.devices = 0;
+        for (id, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            self.devices += 1;
+            let place = busy.partition_point(|(other, _)| *other >= count);
+            if place < COLOURS {
+                busy.insert(place, (count, EndpointId(id as u32)));
+                busy.truncate(COLOURS);
+            }
+        }
         for slot in &mut self.colours {
             if slot.is_some_and(|device| !busy.iter().any(|b| b.1 == device)) {
                 *slot = None;
@@ -250,95 +235,82 @@ impl Latency {
     }
 
     fn draw(&self, snapshot: &Snapshot, options: Options, (width, height): (u32, u32)) -> Drawing {
+        let log = snapshot.latencies();
         let end = snapshot.now().as_secs_f64();
-        let oldest = self
-            .devices
-            .values()
-            .filter_map(|kept| kept.front())
-            .map(|k| k.sample.at.as_secs_f64())
-            .fold(end, f64::min);
+        let oldest = log.iter_from(0).next().map_or(end, |s| s.at.as_secs_f64());
         // What there is fills the width; a young connection is no dot at the right edge.
         let history = ((end - oldest) * 1.02).max(MIN_SPAN_SECS);
         let span = options.span.secs().map_or(history, |span| span.min(history));
         let x = (end - span, end);
-        let scale = |nanos: i64| {
-            let ms = nanos as f64 / 1e6;
-            if options.log { ms.max(LOG_FLOOR_MS).log10() } else { ms }
-        };
+        let from = Timestamp::from_secs_f64(x.0);
 
         // First pass: what is in range, its extent and its percentiles.
-        let mut chosen: Vec<(EndpointId, Vec<LatencySample>)> = Vec::new();
+        let mut speaks = Speaks::new(snapshot, options.topic);
+        let mut chosen: Vec<LatencySample> = Vec::new();
         let mut all: Vec<i64> = Vec::new();
-        for (&device, kept) in &self.devices {
-            if !speaks_on(snapshot, options.topic, device, kept) {
+        let mut extent = (i64::MAX, i64::MIN);
+        for sample in log.iter_from(0) {
+            if sample.at < from
+                || (sample.request == MsgKind::Notify && !options.notify)
+                || !speaks.on_topic(sample)
+            {
                 continue;
             }
-            let from = kept.partition_point(|k| k.sample.at.as_secs_f64() < x.0);
-            let samples: Vec<LatencySample> = kept
-                .range(from..)
-                .map(|k| k.sample)
-                .filter(|s| options.notify || s.request != MsgKind::Notify)
-                .collect();
-            if samples.is_empty() {
-                continue;
+            extent = (extent.0.min(sample.nanos), extent.1.max(sample.nanos));
+            if options.device.is_none_or(|picked| picked == sample.device) {
+                all.push(sample.nanos);
             }
-            if options.device.is_none_or(|picked| picked == device) {
-                all.extend(samples.iter().map(|s| s.nanos));
-            }
-            chosen.push((device, samples));
+            chosen.push(*sample);
         }
-        // A hash map's order changes from run to run; pictures must not.
-        chosen.sort_unstable_by_key(|(device, _)| *device);
-        let extent = chosen
-            .iter()
-            .flat_map(|(_, samples)| samples)
-            .map(|s| scale(s.nanos))
-            .fold((f64::MAX, f64::MIN), |(low, high), y| (low.min(y), high.max(y)));
-        let y = y_range(extent, options.log);
+        let scale = |nanos: i64| scaled(nanos, options.log);
+        let y = if chosen.is_empty() {
+            y_range((f64::MAX, f64::MIN), options.log)
+        } else {
+            y_range((scale(extent.0), scale(extent.1)), options.log)
+        };
 
-        // Second pass: at most one point per cell and series.
+        // Second pass: at most one point per cell and series, the newest one.
         let columns = (width as f32 / CELL).ceil().max(1.0) as usize;
         let rows = (height as f32 / CELL).ceil().max(1.0) as usize;
         let cell = |at: f64, range: (f64, f64), cells: usize| {
             let part = (at - range.0) / (range.1 - range.0).max(f64::MIN_POSITIVE);
             ((part * cells as f64) as usize).min(cells - 1)
         };
-        let mut rest = Series { colour: COLOURS, ..Series::default() };
-        let mut rest_taken = vec![false; columns * rows];
-        let mut coloured = Vec::new();
-        for (device, samples) in chosen {
-            let colour = self.colour(device).filter(|_| options.device.is_none());
-            let picked = options.device == Some(device);
-            let mut own_taken = Vec::new();
-            let mut own = Series { device: Some(device), ..Series::default() };
-            let (series, taken) = if colour.is_some() || picked {
-                own.colour = self.colour(device).unwrap_or(0);
-                own_taken.resize(columns * rows, false);
-                (&mut own, &mut own_taken)
-            } else {
-                (&mut rest, &mut rest_taken)
+        let grid = |colour, device| Grid { colour, device, cells: vec![EMPTY; columns * rows] };
+        let mut grids = vec![grid(COLOURS, None)];
+        for (index, sample) in chosen.iter().enumerate() {
+            let at = cell(sample.at.as_secs_f64(), x, columns) * rows
+                + cell(scale(sample.nanos), y, rows);
+            let device = sample.device;
+            let own = match options.device {
+                Some(picked) => (picked == device).then(|| self.colour(device).unwrap_or(0)),
+                None => self.colour(device),
             };
-            // Newest first, so that a cell shows its newest sample.
-            for sample in samples.into_iter().rev() {
-                let at = (sample.at.as_secs_f64(), scale(sample.nanos));
-                let index = cell(at.0, x, columns) * rows + cell(at.1, y, rows);
-                if let Some(slot) = taken.get_mut(index)
-                    && !*slot
-                {
-                    *slot = true;
-                    series.points.push(Point { x: at.0, y: at.1, sample });
+            let series = match own {
+                None => 0,
+                Some(colour) => {
+                    let known = grids.iter().position(|g| g.device == Some(device));
+                    known.unwrap_or_else(|| {
+                        grids.push(grid(colour, Some(device)));
+                        grids.len() - 1
+                    })
                 }
-            }
-            if !own.points.is_empty() {
-                own.points.reverse();
-                coloured.push(own);
+            };
+            if let Some(slot) = grids.get_mut(series).and_then(|g| g.cells.get_mut(at)) {
+                *slot = index as u32;
             }
         }
-        let mut series = Vec::new();
-        if !rest.points.is_empty() {
-            series.push(rest);
-        }
-        series.extend(coloured);
+        // The others lie below, the coloured ones in an order that does not change.
+        grids.sort_by_key(|g| g.device);
+        let series = grids
+            .into_iter()
+            .map(|grid| Series {
+                device: grid.device,
+                colour: grid.colour,
+                points: points(&grid.cells, &chosen, &scale),
+            })
+            .filter(|series| !series.points.is_empty())
+            .collect();
         let samples = all.len();
         Drawing {
             series,
@@ -352,20 +324,45 @@ impl Latency {
     }
 }
 
-/// True if requests reach the device on that level, or its newest answer went there.
-fn speaks_on(
-    snapshot: &Snapshot,
+/// The samples left in the cells, in order of time.
+fn points(cells: &[u32], chosen: &[LatencySample], scale: &impl Fn(i64) -> f64) -> Vec<Point> {
+    let mut left: Vec<u32> = cells.iter().copied().filter(|cell| *cell != EMPTY).collect();
+    left.sort_unstable();
+    left.into_iter()
+        .filter_map(|index| chosen.get(index as usize))
+        .map(|sample| Point { x: sample.at.as_secs_f64(), y: scale(sample.nanos), sample: *sample })
+        .collect()
+}
+
+/// A response time in the scale of the plot.
+fn scaled(nanos: i64, log: bool) -> f64 {
+    let ms = nanos as f64 / 1e6;
+    // Single precision is far finer than a pixel, and three times as fast.
+    if log { f64::from((ms.max(LOG_FLOOR_MS) as f32).log10()) } else { ms }
+}
+
+/// Which devices speak on a level of the topic tree; asked once per device.
+struct Speaks<'a> {
+    snapshot: &'a Snapshot,
     topic: Option<NodeId>,
-    device: EndpointId,
-    kept: &VecDeque<Kept>,
-) -> bool {
-    let Some(level) = topic else { return true };
-    let within = |topic| snapshot.is_within(snapshot.topic_node(topic), level);
-    let answered_on = || {
-        let newest: Seq = kept.back()?.sample.answer;
-        Some(snapshot.row(newest)?.topic)
-    };
-    snapshot.endpoint(device).reached_on.is_some_and(within) || answered_on().is_some_and(within)
+    known: HashMap<EndpointId, bool>,
+}
+
+impl<'a> Speaks<'a> {
+    fn new(snapshot: &'a Snapshot, topic: Option<NodeId>) -> Self {
+        Self { snapshot, topic, known: HashMap::new() }
+    }
+
+    /// True if requests reach the sample's device on that level, or its answer went there.
+    fn on_topic(&mut self, sample: &LatencySample) -> bool {
+        let Some(level) = self.topic else { return true };
+        let snapshot = self.snapshot;
+        *self.known.entry(sample.device).or_insert_with(|| {
+            let within = |topic| snapshot.is_within(snapshot.topic_node(topic), level);
+            snapshot.endpoint(sample.device).reached_on.is_some_and(within)
+                || snapshot.row(sample.answer).is_some_and(|row| within(row.topic))
+        })
+    }
 }
 
 /// A range with some air, never empty.
