@@ -14,11 +14,14 @@ use crate::store::Snapshot;
 const OPEN_DEPTH: u16 = 2;
 
 /// Nodes or topics looked at between two looks at the stopwatch.
-const SLICE: usize = 2048;
+const SLICE: usize = 1024;
 
 /// How often a list sorted by something that changes all the time is sorted again. Rows that
 /// swap places faster than this cannot be read or clicked.
 const RESORT_EVERY: Duration = Duration::from_millis(1000);
+
+/// How often the rows are laid out again while the model is still catching up.
+const REBUILD_EVERY: Duration = Duration::from_millis(100);
 
 /// What the children of a level are sorted by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -77,6 +80,7 @@ pub struct TopicTree {
     dirty: bool,
     sort: TreeSort,
     since_resort: Option<Stopwatch>,
+    since_rebuilt: Option<Stopwatch>,
     filter: Needle,
     filter_text: String,
     topics_filtered: usize,
@@ -175,8 +179,11 @@ impl TopicTree {
         let mut more = self.read_nodes(snapshot, over);
         more |= self.read_matches(snapshot, over);
         more |= self.sort_children(snapshot, over);
-        if self.dirty {
+        // While much is to do, showing every step of it would cost more than the work itself.
+        let wait = more && self.since_rebuilt.is_some_and(|since| since.elapsed() < REBUILD_EVERY);
+        if self.dirty && !wait {
             self.rebuild(snapshot);
+            self.since_rebuilt = Some(Stopwatch::start());
         }
         more
     }
