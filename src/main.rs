@@ -25,7 +25,10 @@ fn main() -> ExitCode {
 /// Log lines go to stderr when `USP_SCOPE_LOG` asks for them (for example `usp_scope=debug`);
 /// the library's own reports don't need it.
 fn init_logging() {
-    let Ok(filter) = std::env::var("USP_SCOPE_LOG") else { return };
+    let Ok(mut filter) = std::env::var("USP_SCOPE_LOG") else { return };
+    for directive in usp_scope::lab::LOG_DIRECTIVES {
+        filter = format!("{filter},{directive}");
+    }
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 

@@ -1,5 +1,4 @@
 //! The demo network from outside: a plain MQTT client on `#` sees what a monitor would see.
-#![expect(clippy::expect_used, reason = "tests")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
