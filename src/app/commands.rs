@@ -26,6 +26,7 @@ impl Workbench {
         self.start_failure = None;
         self.form_errors = FormErrors::default();
         self.profile = Some(Arc::clone(&profile));
+        self.capture = None;
         self.page = Page::Traffic;
         self.search.clear();
         self.engine.send(EngineCommand::Connect(profile));
@@ -33,10 +34,15 @@ impl Workbench {
 
     /// Connects with a profile file or opens a capture; the start page says why it can't.
     pub fn open_file(&mut self, path: &Path) {
+        // What the demo showed goes; nobody would watch it any more.
+        self.demo = None;
         let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
         if CAPTURES.contains(&ending.as_str()) {
             self.profile = None;
+            self.capture = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            self.start_failure = None;
             self.page = Page::Traffic;
+            self.search.clear();
             self.engine.send(EngineCommand::OpenCapture(path.to_owned()));
             return;
         }
@@ -147,7 +153,12 @@ impl Workbench {
             UiCommand::Search(text) => self.search = text,
             UiCommand::FocusSearch => ctx.memory_mut(|m| m.request_focus(top_bar::search_id())),
             UiCommand::ClearPicks => {
-                let message = self.selection.message;
+                // What narrows the lists goes first, the message in the inspector last.
+                let narrowed = self.selection.narrows() || !self.search.is_empty();
+                let message = self.selection.message.filter(|_| narrowed);
+                if message.is_none() {
+                    self.models.inspected = None;
+                }
                 self.selection = Selection { message, ..Selection::default() };
                 self.search.clear();
                 ctx.memory_mut(|memory| memory.request_focus(messages::list_id()));
@@ -205,6 +216,7 @@ impl Workbench {
                 self.prefs.port.clone_from(&self.form.port);
                 self.prefs.tls = self.form.tls;
                 self.save_prefs();
+                self.demo = None;
                 self.connect(Arc::new(profile));
             }
             Err(errors) => self.form_errors = errors,

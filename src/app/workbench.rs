@@ -83,6 +83,8 @@ pub struct Workbench {
     pub(super) paused: bool,
     pub(super) link: LinkState,
     pub(super) profile: Option<Arc<Profile>>,
+    /// File name of the capture on view, when there is no profile.
+    pub(super) capture: Option<String>,
     pub(super) selection: Selection,
     pub(super) search: String,
     /// A message to scroll to once its row exists.
@@ -136,6 +138,7 @@ impl Workbench {
             paused: false,
             link: engine.link(),
             profile: None,
+            capture: None,
             selection: Selection::default(),
             search: String::new(),
             go_to: None,
@@ -198,8 +201,9 @@ impl Workbench {
     /// Title for the window.
     #[must_use]
     pub fn title(&self) -> String {
-        match (&self.profile, self.page) {
-            (Some(profile), Page::Traffic) => format!("{} – USP Scope", profile.name),
+        let name = self.profile.as_ref().map(|p| &p.name).or(self.capture.as_ref());
+        match (name, self.page) {
+            (Some(name), Page::Traffic) => format!("{name} – USP Scope"),
             _ => "USP Scope".to_owned(),
         }
     }
@@ -356,6 +360,7 @@ impl Workbench {
             live: &self.live,
             link: &self.link,
             profile: self.profile.as_deref(),
+            capture: self.capture.as_deref(),
             now: self.clock.now(),
             clockface: &self.clockface,
             paused: self.paused,
@@ -381,7 +386,7 @@ impl Workbench {
             failure: self.start_failure.as_ref().or(of_link.as_ref()),
             errors: &self.form_errors,
             demo_starting: self.demo_wanted.is_some(),
-            has_messages: self.profile.is_some(),
+            has_messages: self.profile.is_some() || !self.live.is_empty(),
         };
         let plain = Frame::new().fill(look.tokens.canvas);
         egui::CentralPanel::no_frame().frame(plain).show(ui, |ui| {

@@ -1,4 +1,4 @@
-//! Recordings on disk. Readers yield the same [`WireBatch`] as a live connection.
+//! Recordings on disk. Readers yield the same [`WireBatch`](crate::core::wire::WireBatch) as a live connection.
 //!
 //! Formats: our `.jsonl`, and what `mosquitto_sub` prints with `-F '%U %t %x'` or `-F '%j'`.
 //! They are told apart line by line, so a mixed or damaged file still gives what it has; lines

@@ -33,7 +33,7 @@ pub(super) fn run(args: &DecodeArgs) -> Result<(), CliError> {
             // One bad file must not hide the others.
             Err(error) => {
                 if let Some(CliError::Failed { what, advice }) = failure.replace(error) {
-                    eprintln!("usp-scope: {what}\n  {advice}");
+                    say!("usp-scope: {what}\n  {advice}");
                 }
             }
         }
@@ -49,7 +49,8 @@ fn decode(file: &Path, format: &Format, out: &mut Out) -> Result<(), CliError> {
     let zone = TimeZone::system();
     let mut messages = 0u64;
     loop {
-        let more = reader.read_into(&mut batch).map_err(failed)?;
+        let read = reader.read_into(&mut batch);
+        let more = matches!(read, Ok(true));
         // Somebody may be typing or piping a live stream in: print before waiting for more.
         if more && reader.line_is_ready() && batch.len() < BATCH {
             continue;
@@ -62,7 +63,8 @@ fn decode(file: &Path, format: &Format, out: &mut Out) -> Result<(), CliError> {
             messages += 1;
         }
         out.flush()?;
-        if !more {
+        // Only now: what came before a failure is printed.
+        if !read.map_err(failed)? {
             break;
         }
     }
@@ -97,6 +99,6 @@ fn report_skipped(file: &Path, reader: &Reader, messages: u64) -> Result<(), Cli
             "give a .jsonl capture, or lines of mosquitto_sub -F '%U %t %x' or -F '%j'",
         ));
     }
-    eprintln!("usp-scope: {what}; {messages} messages were read");
+    say!("usp-scope: {what}; {messages} messages were read");
     Ok(())
 }

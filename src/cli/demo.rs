@@ -21,7 +21,7 @@ pub fn no_display_line(why: &str) -> String {
 pub(super) fn run(args: &DemoArgs, why: &str) -> Result<(), CliError> {
     let started = Stopwatch::start();
     let format = Format::parse(args.print.format.as_deref()).map_err(CliError::Usage)?;
-    eprintln!("{}", no_display_line(why));
+    say!("{}", no_display_line(why));
     let demo = Demo::start(options(args)).map_err(|error| {
         let text = error.to_string();
         let (what, advice) = text.split_once("; ").unwrap_or((&text, "please report this"));

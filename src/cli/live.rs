@@ -53,7 +53,7 @@ pub(super) fn run(
 ) -> Result<(), CliError> {
     let bell = Arc::new(Bell::default());
     let ringer = Arc::clone(&bell);
-    let engine = EngineHandle::start(EngineOptions {
+    let mut engine = EngineHandle::start(EngineOptions {
         clock: SystemClock::shared(),
         budgets: Budgets::default(),
         waker: Arc::new(move || ringer.ring()),
@@ -96,10 +96,16 @@ pub(super) fn run(
         let rest = limit.map_or(LONGEST_WAIT, |limit| limit.saturating_sub(started.elapsed()));
         bell.wait(rest.min(LONGEST_WAIT));
     }
+    let ending = printer.printed;
+    let snapshot = engine.finish();
+    if !matches!(result, Err(CliError::OutputClosed)) && args.count.is_none_or(|n| ending < n) {
+        // What arrived since the last look, up to the end of the connection.
+        let rest = printer.print_new(&engine, format, &zone, args.count);
+        result = result.and(rest.map(|_done| ()));
+    }
     if args.stats {
-        let snapshot = engine.snapshot();
         let Printer { printed, missed, .. } = printer;
-        eprintln!("{}", stats::json(snapshot.counters(), printed, missed, started.elapsed()));
+        say!("{}", stats::json(snapshot.counters(), printed, missed, started.elapsed()));
     }
     result
 }
@@ -162,7 +168,7 @@ impl Teller {
                 EngineEvent::Link(state) => self.tell(state),
                 // What made the connection wait or fail is told by its state.
                 EngineEvent::Notice(notice) if notice.level != Level::Info => {}
-                EngineEvent::Notice(notice) => eprintln!("{}", notice.text),
+                EngineEvent::Notice(notice) => say!("{}", notice.text),
                 EngineEvent::CaptureDone => {}
             }
         }
@@ -174,18 +180,18 @@ impl Teller {
             LinkState::Connected { version, tls, refused_filters, .. } => {
                 self.told = None;
                 let tls = if tls.is_some() { " with TLS" } else { "" };
-                eprintln!("connected, {}{tls}", version.label());
+                say!("connected, {}{tls}", version.label());
                 for filter in refused_filters {
-                    eprintln!("the broker refused the subscription to {filter}");
+                    say!("the broker refused the subscription to {filter}");
                 }
             }
             LinkState::Waiting { failure, attempt, max_attempts, .. } => {
                 if self.told.as_ref() != Some(&failure) {
-                    eprintln!("{}\n  {}", failure.what, failure.advice);
+                    say!("{}\n  {}", failure.what, failure.advice);
                     self.told = Some(failure);
                 }
                 let of = max_attempts.map_or(String::new(), |max| format!(" of {max}"));
-                eprintln!("  attempt {attempt}{of} follows");
+                say!("  attempt {attempt}{of} follows");
             }
             LinkState::Idle
             | LinkState::Connecting { .. }

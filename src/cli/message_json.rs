@@ -9,6 +9,9 @@ use crate::usp::decode::decode;
 use crate::usp::json as usp_json;
 use crate::usp::kind::PayloadKind;
 
+/// Largest JSON payload that is taken apart.
+const MAX_JSON_BYTES: usize = 1024 * 1024;
+
 /// The whole object; `n` is the arrival number.
 pub(super) fn message(msg: Message<'_>) -> Value {
     let row = msg.row;
@@ -114,10 +117,14 @@ fn pair(pair: Option<Pair>) -> Option<Value> {
 fn other_payload(kind: PayloadKind, payload: &[u8]) -> Option<(&'static str, Value)> {
     match kind {
         PayloadKind::Usp | PayloadKind::Empty => None,
-        PayloadKind::Json => match serde_json::from_slice(payload) {
-            Ok(value) => Some(("json", value)),
-            Err(_) => Some(("text", String::from_utf8_lossy(payload).into())),
-        },
+        // Parsed JSON takes many times its text's memory; a huge one is passed on as text.
+        PayloadKind::Json if payload.len() <= MAX_JSON_BYTES => {
+            match serde_json::from_slice(payload) {
+                Ok(value) => Some(("json", value)),
+                Err(_) => Some(("text", String::from_utf8_lossy(payload).into())),
+            }
+        }
+        PayloadKind::Json => Some(("text", String::from_utf8_lossy(payload).into())),
         PayloadKind::Text => Some(("text", String::from_utf8_lossy(payload).into())),
         PayloadKind::Suspect | PayloadKind::Binary => Some(("hex", hex(payload).into())),
     }

@@ -3,6 +3,15 @@
 //! What machines read goes to stdout, whole lines only; what people should know about problems
 //! goes to stderr. Exit codes: 0 done, 1 it ran and failed, 2 wrong usage.
 
+/// Says something to people on stderr. Unlike `eprintln!` it does not panic when whoever
+/// listened there went away.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 pub mod args;
 mod decode;
 mod demo;
@@ -66,13 +75,13 @@ pub fn report(result: Result<(), CliError>) -> ExitCode {
     match result {
         Ok(()) | Err(CliError::OutputClosed) => ExitCode::SUCCESS,
         Err(CliError::Usage(what)) => {
-            eprintln!("usp-scope: {what}");
-            eprintln!("  usp-scope --help shows what there is");
+            say!("usp-scope: {what}");
+            say!("  usp-scope --help shows what there is");
             ExitCode::from(2)
         }
         Err(CliError::Failed { what, advice }) => {
-            eprintln!("usp-scope: {what}");
-            eprintln!("  {advice}");
+            say!("usp-scope: {what}");
+            say!("  {advice}");
             ExitCode::from(1)
         }
     }

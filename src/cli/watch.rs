@@ -7,7 +7,7 @@ use super::format::Format;
 use super::{CliError, live};
 use crate::core::time::Stopwatch;
 use crate::profile::model::Profile;
-use crate::profile::read;
+use crate::profile::{filter, read};
 
 /// The profile looked for when none is named.
 const HERE: &str = ".env";
@@ -18,6 +18,11 @@ pub(super) fn run(args: WatchArgs) -> Result<(), CliError> {
         Ok(format) => format,
         Err(what) => return Err(CliError::Usage(what)),
     };
+    for topic in &args.topics {
+        if let Err(why) = filter::check(topic) {
+            return Err(CliError::Usage(format!("-t {topic:?} is no topic filter: {why}")));
+        }
+    }
     let mut profile = profile(&args)?;
     if !args.topics.is_empty() {
         profile.subscribe = args.topics;
@@ -33,7 +38,7 @@ fn profile(args: &WatchArgs) -> Result<Profile, CliError> {
         return load(file);
     }
     if args.host.is_none() && args.port.is_none() && Path::new(HERE).is_file() {
-        eprintln!("using the profile ./{HERE}");
+        say!("using the profile ./{HERE}");
         return load(Path::new(HERE));
     }
     let host = args.host.as_deref().unwrap_or("localhost");
@@ -47,7 +52,7 @@ fn load(file: &Path) -> Result<Profile, CliError> {
         CliError::failed(what, error.advice)
     })?;
     for warning in &loaded.warnings {
-        eprintln!("{}: {warning}", loaded.profile.name);
+        say!("{}: {warning}", loaded.profile.name);
     }
     Ok(loaded.profile)
 }

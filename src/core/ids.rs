@@ -17,6 +17,11 @@ impl NodeId {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct EndpointId(pub u32);
 
+impl EndpointId {
+    /// The entry that stands for every endpoint beyond the cap; it is nobody in particular.
+    pub const OTHER: Self = Self(super::intern::OTHER);
+}
+
 /// Arrival number of a stored message, from 1, without gaps, never reused within an [`Epoch`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Seq(pub u64);

@@ -33,6 +33,7 @@ struct Inner {
     items: VecDeque<Item>,
     bytes: usize,
     spare: Vec<WireBatch>,
+    epoch: Epoch,
     closed: bool,
 }
 
@@ -78,13 +79,14 @@ impl Queue {
     }
 
     /// Adds a batch, waiting for room; for sources that can wait, such as files. Returns an
-    /// empty batch, or `None` once the queue is closed.
-    pub(super) fn push_waiting(&self, batch: WireBatch) -> Option<WireBatch> {
+    /// empty batch, or `None` once the queue is closed or another epoch began.
+    pub(super) fn push_waiting(&self, batch: WireBatch, epoch: Epoch) -> Option<WireBatch> {
         let mut inner = self.lock();
-        while inner.bytes + cost(&batch) > self.max_bytes && inner.bytes > 0 && !inner.closed {
+        let over = |inner: &Inner| inner.closed || inner.epoch != epoch;
+        while inner.bytes + cost(&batch) > self.max_bytes && inner.bytes > 0 && !over(&inner) {
             inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
-        if inner.closed {
+        if over(&inner) {
             return None;
         }
         Some(self.put(inner, batch))
@@ -104,6 +106,7 @@ impl Queue {
         let mut inner = self.lock();
         inner.items.clear();
         inner.bytes = 0;
+        inner.epoch = epoch;
         inner.items.push_back(Item::Restart(epoch));
         drop(inner);
         self.ready.notify_one();
@@ -199,5 +202,16 @@ mod tests {
         assert!(queue.pop(Some(Duration::ZERO)).unwrap().is_none());
         queue.close();
         assert!(matches!(queue.pop(None), Err(Closed)));
+    }
+
+    #[test]
+    fn a_source_of_an_earlier_epoch_is_turned_away() {
+        let queue = Queue::with_max_bytes(10_000);
+        queue.restart(Epoch(1));
+        assert!(queue.push_waiting(batch(1, 10), Epoch(1)).is_some());
+        queue.restart(Epoch(2));
+        assert!(queue.push_waiting(batch(1, 10), Epoch(1)).is_none());
+        assert!(matches!(queue.pop(None), Ok(Some(Item::Restart(Epoch(2))))));
+        assert!(queue.pop(Some(Duration::ZERO)).unwrap().is_none());
     }
 }

@@ -39,7 +39,8 @@ pub struct EngineHandle {
     commands: Option<mpsc::UnboundedSender<EngineCommand>>,
     publisher: Arc<Publisher>,
     queue: Arc<Queue>,
-    threads: Vec<JoinHandle<()>>,
+    mqtt: Option<JoinHandle<()>>,
+    ingest: Option<JoinHandle<()>>,
 }
 
 impl EngineHandle {
@@ -77,7 +78,13 @@ impl EngineHandle {
             // Name look-ups may still hang in a helper thread; don't wait for them.
             runtime.shutdown_background();
         })?;
-        Ok(Self { commands: Some(commands), publisher, queue, threads: vec![ingest, mqtt] })
+        Ok(Self {
+            commands: Some(commands),
+            publisher,
+            queue,
+            mqtt: Some(mqtt),
+            ingest: Some(ingest),
+        })
     }
 
     /// Sends a command; it is carried out soon, in order.
@@ -112,20 +119,38 @@ impl EngineHandle {
     }
 }
 
+impl EngineHandle {
+    /// Ends the connection, takes in everything that had arrived by then, and gives the last
+    /// snapshot, which has all of it.
+    pub fn finish(&mut self) -> Arc<Snapshot> {
+        self.commands = None;
+        let patience = Stopwatch::start();
+        join(self.mqtt.take(), &patience);
+        // Only now is nobody left to add anything.
+        self.queue.close();
+        join(self.ingest.take(), &patience);
+        self.snapshot()
+    }
+}
+
 impl Drop for EngineHandle {
     fn drop(&mut self) {
         self.commands = None;
         self.queue.close();
         let patience = Stopwatch::start();
-        for thread in self.threads.drain(..) {
-            while !thread.is_finished() && patience.elapsed() < JOIN_LIMIT {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            if thread.is_finished() {
-                // A panic there was already printed by the panic hook.
-                let _ = thread.join();
-            }
-        }
+        join(self.mqtt.take(), &patience);
+        join(self.ingest.take(), &patience);
+    }
+}
+
+fn join(thread: Option<JoinHandle<()>>, patience: &Stopwatch) {
+    let Some(thread) = thread else { return };
+    while !thread.is_finished() && patience.elapsed() < JOIN_LIMIT {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    if thread.is_finished() {
+        // A panic there was already printed by the panic hook.
+        let _ = thread.join();
     }
 }
 

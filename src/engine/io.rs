@@ -27,9 +27,10 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    fn restart_store(&self) {
-        let epoch = self.epochs.fetch_add(1, Ordering::SeqCst) + 1;
-        self.queue.restart(Epoch(epoch));
+    fn restart_store(&self) -> Epoch {
+        let epoch = Epoch(self.epochs.fetch_add(1, Ordering::SeqCst) + 1);
+        self.queue.restart(epoch);
+        epoch
     }
 
     fn notice(&self, level: Level, text: String, advice: Option<String>) {
@@ -78,7 +79,7 @@ pub(super) async fn run(
         };
         connect_now = false;
         let Some(command) = command else { break };
-        if let Some(job) = job.take_if(|_| !matches!(command, EngineCommand::Clear)) {
+        if let Some(job) = job.take() {
             job.cancel();
         }
         match command {
@@ -93,10 +94,10 @@ pub(super) async fn run(
                 shared.restart_store();
             }
             EngineCommand::OpenCapture(path) => {
-                shared.restart_store();
+                let epoch = shared.restart_store();
                 profile = None;
                 shared.publisher.event(EngineEvent::Link(LinkState::Idle));
-                job = Job::open_capture(shared, path);
+                job = Job::open_capture(shared, path, epoch);
             }
         }
     }
@@ -142,12 +143,12 @@ async fn connected(
 struct Job(Arc<AtomicBool>);
 
 impl Job {
-    fn open_capture(shared: &Arc<Shared>, path: PathBuf) -> Option<Self> {
+    fn open_capture(shared: &Arc<Shared>, path: PathBuf, epoch: Epoch) -> Option<Self> {
         let cancelled = Arc::new(AtomicBool::new(false));
         let (flag, shared_there) = (Arc::clone(&cancelled), Arc::clone(shared));
         let spawned = std::thread::Builder::new().name("usp-jobs".to_owned()).spawn(move || {
             let Shared { clock, queue, publisher, .. } = &*shared_there;
-            jobs::open_capture(&path, queue, publisher, &**clock, &flag);
+            jobs::open_capture(&path, queue, publisher, &**clock, epoch, &flag);
         });
         match spawned {
             Ok(_) => Some(Self(cancelled)),

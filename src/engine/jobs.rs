@@ -8,6 +8,7 @@ use super::channel::Queue;
 use super::event::{EngineEvent, Level, Notice};
 use super::publisher::Publisher;
 use crate::capture;
+use crate::core::ids::Epoch;
 use crate::core::time::Clock;
 use crate::core::wire::WireBatch;
 
@@ -21,6 +22,7 @@ pub(super) fn open_capture(
     queue: &Queue,
     publisher: &Arc<Publisher>,
     clock: &dyn Clock,
+    epoch: Epoch,
     cancelled: &AtomicBool,
 ) {
     let mut batch = WireBatch::new();
@@ -28,7 +30,7 @@ pub(super) fn open_capture(
         while reader.read_into(&mut batch)? {
             if batch.len() >= BATCH_MESSAGES || batch.bytes() >= BATCH_BYTES {
                 let full = std::mem::take(&mut batch);
-                match queue.push_waiting(full) {
+                match queue.push_waiting(full, epoch) {
                     Some(empty) if !cancelled.load(Ordering::SeqCst) => batch = empty,
                     _ => return Ok(0),
                 }
@@ -40,7 +42,7 @@ pub(super) fn open_capture(
         return;
     }
     if !batch.is_empty() {
-        queue.push_waiting(batch);
+        queue.push_waiting(batch, epoch);
     }
     let notice = match result {
         Ok(0) => None,

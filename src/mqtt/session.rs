@@ -182,7 +182,14 @@ async fn attempt<S: Sink + ?Sized>(
     };
     let end = connect(version, link, tls, memory).await;
     if auto && version == MqttVersion::V5 && speaks_no_v5(&end, memory) {
-        return connect(MqttVersion::V311, link, tls, memory).await;
+        let said_so = matches!(end, End::Failed { fault: Fault::Refused(_), .. });
+        let end = connect(MqttVersion::V311, link, tls, memory).await;
+        if !said_so {
+            // It may just have been starting: ask for 5 again next time, which alone carries
+            // the properties of USP's MQTT binding.
+            memory.version = None;
+        }
+        return end;
     }
     if auto && matches!(end, End::Failed { fault: Fault::Refused(Refusal::Version), .. }) {
         // The broker was replaced: ask again from the start next time.

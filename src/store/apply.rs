@@ -133,9 +133,8 @@ impl Store {
             PayloadKind::Json | PayloadKind::Text | PayloadKind::Empty => false,
         };
         let seq = self.log.next_seq();
-        // A replayed capture may step back in time; the newest time seen stays the newest.
-        self.now = self.now.max(msg.at);
-        self.expire();
+        self.advance_clock(msg.at);
+        self.expire(msg.at);
 
         let topic = self.topics.intern(msg.topic);
         let previous = self.topics.count(topic, seq, msg.at, msg.payload.len(), malformed);
@@ -184,9 +183,18 @@ impl Store {
         self.counters.evicted += self.log.evict(&self.budgets);
     }
 
-    fn expire(&mut self) {
+    /// The newest time seen stays the newest, but one wrong time stamp from the future, or an
+    /// older recording behind a newer one, must not stop the clock: a long step back is believed.
+    fn advance_clock(&mut self, at: Timestamp) {
+        let keep_nanos = i64::from(self.budgets.open_secs) * 1_000_000_000;
+        if at > self.now || self.now.nanos_since(at) > keep_nanos {
+            self.now = at;
+        }
+    }
+
+    fn expire(&mut self, now: Timestamp) {
         let endpoints = &mut self.endpoints;
-        self.pairing.expire(self.now, |unanswered| {
+        self.pairing.expire(now, |unanswered| {
             if let Some(stats) = endpoints.get_mut(Some(unanswered.responder)) {
                 stats.latency.unanswered += 1;
             }
@@ -254,9 +262,10 @@ impl Store {
         }
         let at_secs = msg.at.0.div_euclid(1_000_000_000);
         let bytes = msg.payload.len() as u64;
-        // Out-of-order arrivals (a replay) count into the newest second rather than open a
-        // second one for the same time.
-        match self.seconds.last_mut().filter(|s| s.at_secs >= at_secs) {
+        // Arrivals slightly out of order count into the newest second rather than open a second
+        // one for the same time.
+        let newest = |s: &&mut Second| (0..60).contains(&(s.at_secs - at_secs));
+        match self.seconds.last_mut().filter(newest) {
             Some(second) => {
                 second.messages += 1;
                 second.bytes += bytes;
@@ -295,6 +304,10 @@ impl Store {
 
     fn pair(&mut self, seq: Seq, row: &Row, msg: Option<&MsgSummary<'_>>, payload: &[u8]) {
         let (Some(from), Some(to), Some(msg)) = (row.from, row.to, msg) else { return };
+        // Endpoints beyond the cap share one entry: nothing tells their messages apart.
+        if [from, to].contains(&EndpointId::OTHER) {
+            return;
+        }
         let Some(kind) = msg.kind else { return };
         let offer = Offer {
             seq,

@@ -106,6 +106,9 @@ impl Endpoints {
     }
 
     pub(super) fn learn_role(&mut self, id: Option<EndpointId>, role: Role) {
+        if id == Some(EndpointId::OTHER) {
+            return;
+        }
         let known = id.and_then(|id| self.stats.get(id.0 as usize)).is_some_and(|s| match role {
             Role::Agent => s.is_agent,
             Role::Controller => s.is_controller,

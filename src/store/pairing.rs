@@ -125,7 +125,10 @@ impl Pairing {
         }
         match known {
             Some(entry) if entry.kind == offer.kind => match entry.state {
-                State::Pending => return Match::Repeat { first: entry.seq },
+                // The same id for something else is another request; the first is given up.
+                State::Pending if same_bytes(entry.seq) => {
+                    return Match::Repeat { first: entry.seq };
+                }
                 // Some controllers use an id again after its answer: a new request. The very
                 // same Notify after its answer is a retransmission whose answer got lost.
                 State::Answered { .. }
@@ -279,6 +282,27 @@ mod tests {
         let (first, _) = scene.say(0, AGENT, MsgKind::Notify, "n");
         scene.say(1, CONTROLLER, MsgKind::NotifyResp, "n");
         assert_eq!(scene.say(2, AGENT, MsgKind::Notify, "n").1, Match::Repeat { first });
+    }
+
+    #[test]
+    fn the_same_id_for_another_request_supersedes_the_first() {
+        let mut scene = Scene::new();
+        scene.say(0, CONTROLLER, MsgKind::Get, "1");
+        let other = Offer {
+            seq: Seq(50),
+            at: Timestamp(5_000_000),
+            from: CONTROLLER,
+            to: AGENT,
+            kind: MsgKind::Get,
+            msg_id: b"1",
+            wants_answer: true,
+        };
+        assert_eq!(scene.pairing.offer(&other, |_| true, |_| false), Match::None);
+        let m = scene.say(9, AGENT, MsgKind::GetResp, "1").1;
+        assert!(
+            matches!(m, Match::Pair { request: Seq(50), latency_nanos: 4_000_000, .. }),
+            "{m:?}"
+        );
     }
 
     #[test]

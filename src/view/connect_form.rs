@@ -56,6 +56,9 @@ impl ConnectForm {
         let tls = self.tls || url_tls;
         if host.is_empty() {
             errors.host = Some("Enter a host name or address");
+        } else if host.contains('@') {
+            // Never taken over: the host is kept in the preferences and shown in the title.
+            errors.host = Some("User name and password have fields of their own");
         } else if host.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/') {
             errors.host = Some("A host name has no spaces or slashes");
         }

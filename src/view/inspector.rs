@@ -27,6 +27,9 @@ use crate::usp::tree::{self, FieldRow};
 /// Bytes of a text payload shown; a longer one is cut, which is said.
 const MAX_TEXT: usize = 4 << 20;
 
+/// Largest JSON payload that is taken apart and laid out, bytes.
+const MAX_JSON: usize = 1 << 20;
+
 /// What stands in the header of the inspector.
 #[derive(Clone, Debug)]
 pub struct Facts {
@@ -297,11 +300,14 @@ impl Inspected {
 fn json_lines(payload: &[u8]) -> Lines {
     let decoded = decode(payload);
     match decoded.payload {
-        PayloadKind::Json => match serde_json::from_slice::<Value>(payload) {
-            Ok(value) => Lines::of_json(&value),
-            Err(_) => text_lines(payload),
-        },
-        PayloadKind::Text => text_lines(payload),
+        // Taken apart, JSON needs many times its text's memory; a huge one is shown as it came.
+        PayloadKind::Json if payload.len() <= MAX_JSON => {
+            match serde_json::from_slice::<Value>(payload) {
+                Ok(value) => Lines::of_json(&value),
+                Err(_) => text_lines(payload),
+            }
+        }
+        PayloadKind::Json | PayloadKind::Text => text_lines(payload),
         PayloadKind::Empty => Lines::default(),
         PayloadKind::Usp | PayloadKind::Suspect | PayloadKind::Binary => {
             let mut out = Map::new();

@@ -17,6 +17,7 @@ use crate::store::{RowRef, Snapshot};
 /// Messages looked at between two looks at the stopwatch: payload search costs up to about
 /// 0.3 µs a message, so a slice stays well below a millisecond.
 const SLICE: u64 = 1024;
+const SLICE_BYTES: usize = 1024 * 1024;
 
 /// Which messages are listed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -279,6 +280,22 @@ impl MessageList {
     }
 }
 
+/// What is searched between two looks at the stopwatch.
+#[derive(Default)]
+struct Slice {
+    rows: u64,
+    bytes: usize,
+}
+
+impl Slice {
+    /// Counts a row; true once it is enough.
+    fn is_full(&mut self, payload_bytes: usize) -> bool {
+        self.rows += 1;
+        self.bytes += payload_bytes;
+        self.rows >= SLICE || self.bytes >= SLICE_BYTES
+    }
+}
+
 impl Matches {
     fn advance(&mut self, snapshot: &Snapshot, filter: &Filter, budget: Duration) -> bool {
         let started = Stopwatch::start();
@@ -290,21 +307,34 @@ impl Matches {
         self.high = self.high.max(self.low);
         // New messages first, so that the list stays live while the past is searched.
         while self.high < end {
-            let to = (self.high + SLICE).min(end);
-            let rows = snapshot.rows_from(Seq(self.high)).take((to - self.high) as usize);
-            for row in rows {
+            let mut read = Slice::default();
+            let mut high = self.high;
+            for row in snapshot.rows_from(Seq(self.high)) {
                 if self.passes(snapshot, filter, &row) {
                     self.seqs.push_back(row.seq.0);
                 }
+                high = row.seq.0 + 1;
+                if read.is_full(row.payload().len()) {
+                    break;
+                }
             }
-            self.high = to;
+            self.high = high;
             if started.elapsed() >= budget {
                 return self.high < end || self.low > first;
             }
         }
         let mut found = Vec::new();
         while self.low > first {
-            let from = self.low.saturating_sub(SLICE).max(first);
+            // Backwards a slice can't be cut short, so its size is known beforehand.
+            let mut read = Slice::default();
+            let mut from = self.low;
+            while from > first {
+                from -= 1;
+                let bytes = snapshot.row(Seq(from)).map_or(0, |row| row.payload().len());
+                if read.is_full(bytes) {
+                    break;
+                }
+            }
             let rows = snapshot.rows_from(Seq(from)).take((self.low - from) as usize);
             found.clear();
             for row in rows {

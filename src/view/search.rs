@@ -1,6 +1,9 @@
 //! Case-insensitive search for a piece of text in bytes. Folds ASCII case only: topics, ids,
 //! paths and enum names are ASCII in practice, and other text still matches exactly.
 
+/// Longest text looked for; the rest of a longer one is not compared.
+const MAX_BYTES: usize = 256;
+
 /// A text to look for.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Needle {
@@ -11,7 +14,10 @@ impl Needle {
     /// Looks for `text` without regard to ASCII case; blank text is in everything.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self { bytes: text.trim().to_ascii_lowercase().into_bytes() }
+        let mut bytes = text.trim().to_ascii_lowercase().into_bytes();
+        // Longer ones are pasted by mistake, and would make the search quadratic.
+        bytes.truncate(MAX_BYTES);
+        Self { bytes }
     }
 
     /// True if it is in everything.

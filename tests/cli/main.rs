@@ -8,6 +8,9 @@
     reason = "a test may fail loudly"
 )]
 
+#[path = "../support/fake_broker.rs"]
+#[allow(dead_code, reason = "shared by several test targets")]
+mod fake_broker;
 #[path = "../support/mosquitto.rs"]
 mod mosquitto;
 #[path = "../support/records.rs"]

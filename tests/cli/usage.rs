@@ -61,3 +61,23 @@ fn a_closed_pipe_is_a_quiet_end() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(text(&output.stderr), "");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_closed_stderr_is_no_panic() {
+    let port = super::mosquitto::free_port().to_string();
+    let mut child = program(&["watch", "-H", "127.0.0.1", "-p", &port, "-W", "2"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_bad_topic_filter_is_wrong_usage() {
+    let output = run(&["watch", "-t", "a#"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("a#"));
+}

@@ -169,3 +169,27 @@ fn an_interrupt_ends_cleanly_with_what_was_gathered() {
     assert_eq!(status.code(), Some(0), "{errors}");
     assert_eq!(stats(&errors)["received"], 1);
 }
+
+#[test]
+fn everything_received_before_the_end_is_printed_and_counted() {
+    const MESSAGES: usize = 5000;
+    let mut packets = Vec::new();
+    for n in 0..MESSAGES {
+        let (topic, response_topic, payload) = super::records::fleet_message(n, 100);
+        super::fake_broker::publish_v5(&mut packets, &topic, &response_topic, &payload);
+    }
+    let broker = super::fake_broker::FakeBroker::serve_once(packets.into());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("once.env");
+    let port = broker.addr().port();
+    let text = format!(
+        "MQTT_HOST=127.0.0.1\nMQTT_PORT={port}\nMQTT_AUTO_RECONNECT_ENABLED=false\n\
+         USP_SCOPE_MQTT_VERSION=5\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    let output = run(&["watch", path.to_str().unwrap(), "-F", "%m", "--stats"]);
+    assert_eq!(output.status.code(), Some(1), "the connection was lost for good");
+    let stats = stats(&super::text(&output.stderr));
+    assert_eq!(stats["received"], MESSAGES, "{stats}");
+    assert_eq!(super::text(&output.stdout).lines().count(), MESSAGES);
+}

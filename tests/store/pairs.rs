@@ -94,3 +94,29 @@ fn reply_topics_are_folded_in_the_tree() {
     assert!(snapshot.is_within(node, snapshot.node(node).unwrap().parent));
     assert!(!snapshot.is_within(odd, node));
 }
+
+#[test]
+fn one_time_stamp_from_the_future_does_not_end_pairing() {
+    let mut store = Store::new(Budgets::default(), Epoch(1));
+    store.apply(&one(1_000_000_000, "usp/odd", b"from the future"));
+    for n in 0..5 {
+        let id = n.to_string();
+        store.apply(&said(n * 1000, CONTROLLER, AGENT, &get(&id, "Device.")));
+        store.apply(&said(n * 1000 + 20, AGENT, CONTROLLER, &get_resp(&id, "Device.", &[])));
+    }
+    let snapshot = store.snapshot();
+    assert_eq!(snapshot.latencies().len(), 5);
+    assert_eq!(snapshot.now(), Timestamp(4020 * 1_000_000), "a long step back is believed");
+    assert_eq!(snapshot.seconds().len(), 6);
+}
+
+#[test]
+fn endpoints_beyond_the_cap_are_not_mistaken_for_each_other() {
+    let mut store = Store::new(Budgets { endpoints: 2, ..Budgets::default() }, Epoch(1));
+    store.apply(&said(0, CONTROLLER, AGENT, &get("1", "Device.")));
+    store.apply(&said(1, CONTROLLER, "os::00256D-2", &get("7", "Device.")));
+    store.apply(&said(2, "os::00256D-3", CONTROLLER, &get_resp("7", "Device.", &[])));
+    let snapshot = store.snapshot();
+    assert_eq!(snapshot.counters().endpoints_refused, 2);
+    assert_eq!(snapshot.latencies().len(), 0);
+}

@@ -48,8 +48,17 @@ fn varint(out: &mut Vec<u8>, mut n: usize) {
 }
 
 impl FakeBroker {
-    /// Listens on a free loopback port; every subscriber gets `packets`.
+    /// Listens on a free loopback port; every subscriber gets `packets` and then stays.
     pub fn serve(packets: Arc<Vec<u8>>) -> Self {
+        Self::start(packets, true)
+    }
+
+    /// The same, but hangs up once the packets are out.
+    pub fn serve_once(packets: Arc<Vec<u8>>) -> Self {
+        Self::start(packets, false)
+    }
+
+    fn start(packets: Arc<Vec<u8>>, stay: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
         let addr = listener.local_addr().expect("bound");
         let (report, cpu) = channel();
@@ -58,7 +67,9 @@ impl FakeBroker {
                 let before = thread_cpu();
                 let socket = pour(socket, &packets);
                 let _ = report.send(thread_cpu().saturating_sub(before));
-                if let Ok(socket) = socket {
+                if let Ok(socket) = socket
+                    && stay
+                {
                     keep_alive(socket);
                 }
             }

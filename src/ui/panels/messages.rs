@@ -55,7 +55,7 @@ const COLUMNS: [(Column, &str); 7] = [
 
 /// Default widths in the order of [`COLUMNS`]; that of the summary is its least.
 pub const DEFAULT_WIDTHS: [f32; 7] = [88.0, 146.0, 132.0, 124.0, 190.0, 56.0, 60.0];
-const MIN_WIDTHS: [f32; 7] = [58.0, 112.0, 84.0, 66.0, 90.0, 44.0, 50.0];
+const MIN_WIDTHS: [f32; 7] = [58.0, 126.0, 88.0, 70.0, 90.0, 44.0, 50.0];
 
 /// What the panel remembers from frame to frame.
 pub struct MessagesPanel {
@@ -241,7 +241,7 @@ fn lay_out(total: f32, widths: &[f32; 7]) -> [(f32, f32); 7] {
     }
     let mut spare = (total - gaps - fixed(&widths)).max(0.0);
     // With much room ids and topics are shown whole, unless the user chose a width.
-    for (column, whole) in [(2, 230.0), (3, 250.0)] {
+    for (column, whole) in [(1, 190.0), (2, 230.0), (3, 250.0)] {
         if widths[column] == DEFAULT_WIDTHS[column] {
             let more = (whole - widths[column]).min(spare * 0.25).max(0.0);
             widths[column] += more;

@@ -32,6 +32,8 @@ pub struct TopBar<'a> {
     pub link: &'a LinkState,
     /// Its profile.
     pub profile: Option<&'a Profile>,
+    /// The capture on view, when there is no profile.
+    pub capture: Option<&'a str>,
     /// The time now.
     pub now: Timestamp,
     /// Where the user is.
@@ -87,14 +89,19 @@ fn left_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComma
             });
         }
         None => {
+            let name =
+                bar.capture.map(|name| format!("Capture {}", format::elide_middle(name, 32)));
             ui.label(
-                RichText::new("USP Scope")
+                RichText::new(name.unwrap_or_else(|| "USP Scope".to_owned()))
                     .font(egui::FontId::new(size::HEADING, fonts::semibold()))
                     .color(t.strong),
             );
         }
     }
-    connection::pill_ui(ui, look, bar.link, bar.profile, bar.now, bar.clockface, commands);
+    // A capture has no connection to tell about.
+    if bar.capture.is_none() {
+        connection::pill_ui(ui, look, bar.link, bar.profile, bar.now, bar.clockface, commands);
+    }
     connection::lock_ui(ui, look, bar.link);
     if bar.on_traffic {
         rate_ui(ui, look, bar.live, bar.now);
@@ -254,7 +261,7 @@ fn menu_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComma
     };
     if bar.on_traffic {
         item(ui, icons::HOME, "Start page", "", UiCommand::GoHome);
-    } else if bar.profile.is_some() {
+    } else if bar.profile.is_some() || bar.capture.is_some() {
         item(ui, icons::TABLE, "Back to messages", "", UiCommand::GoToMessages);
     }
     item(ui, icons::FOLDER, "Open a profile…", "Ctrl+O", UiCommand::ChooseProfile);

@@ -64,11 +64,11 @@ fn fit_middle<'t>(
             return text.into();
         }
         let room = max - fonts.glyph_width(font, '…') - 1.0;
-        // From both ends inwards, twice as much from the end: that is where topics and ids of
-        // one fleet differ.
+        // From both ends inwards, much more from the end: that is where topics and ids of one
+        // fleet differ.
         let (mut head, mut tail, mut used) = (0, widths.len(), 0.0);
         loop {
-            let from_tail = widths.len() - tail <= head * 2 + 1;
+            let from_tail = widths.len() - tail <= head * 4 + 2;
             let next = if from_tail { tail.checked_sub(1) } else { Some(head) };
             let Some(width) = next.filter(|_| head < tail).and_then(|at| widths.get(at)) else {
                 break;
