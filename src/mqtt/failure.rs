@@ -39,7 +39,7 @@ pub(super) fn explain(
             permanent(Cause::File, problem.what.clone(), problem.advice.clone())
         }
         Fault::Lookup(error) => lookup(profile, error),
-        Fault::Tcp(error) => tcp(&at, error),
+        Fault::Tcp(error) => tcp(&at, error, profile),
         Fault::Tls(tls) => explain_tls(tls, profile, &at, refused),
         Fault::Refused(refusal) => explain_refusal(*refusal, profile, &at),
         Fault::Timeout => timeout(profile, &at, stage),
@@ -129,16 +129,35 @@ fn lookup(profile: &Profile, error: &std::io::Error) -> Explained {
     )
 }
 
-fn tcp(at: &str, error: &std::io::Error) -> Explained {
+/// What to check when nothing listens there; on this machine neither a firewall nor the listening
+/// address can be to blame.
+fn refused_advice(profile: &Profile) -> String {
+    let (host, port) =
+        if profile.path.is_some() { ("MQTT_HOST", "MQTT_PORT") } else { ("host", "port") };
+    let mut advice = format!(
+        "Check that the broker runs (systemctl status mosquitto) and that {host} and {port} are \
+         right"
+    );
+    let here = profile.host == "localhost"
+        || profile.host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if !here {
+        advice.push_str(&format!(
+            ", that it listens on this address and not on localhost only, and that no firewall is \
+             in the way (sudo ufw allow {}/tcp)",
+            profile.port
+        ));
+    }
+    advice.push('.');
+    advice
+}
+
+fn tcp(at: &str, error: &std::io::Error, profile: &Profile) -> Explained {
     use std::io::ErrorKind as Kind;
     match error.kind() {
         Kind::ConnectionRefused => passing(
             Cause::Refused,
             format!("Connection refused: nothing listens at {at}."),
-            "Check that the broker runs (systemctl status mosquitto), that MQTT_HOST and \
-             MQTT_PORT are right, that it listens on this address and not on localhost only, and \
-             that no firewall is in the way (sudo ufw allow 1883/tcp)."
-                .to_owned(),
+            refused_advice(profile),
         ),
         Kind::TimedOut => passing(
             Cause::Timeout,

@@ -25,7 +25,7 @@ const REFRESH_MANY_EVERY: Duration = Duration::from_millis(500);
 const MANY_SAMPLES: usize = 20_000;
 
 /// Response times at or below this are drawn at it on a logarithmic scale, milliseconds.
-const LOG_FLOOR_MS: f64 = 0.01;
+const LOG_FLOOR_MS: f64 = 0.1;
 
 /// Shortest time range shown, seconds.
 const MIN_SPAN_SECS: f64 = 15.0;
@@ -219,7 +219,7 @@ impl Latency {
             }
         };
         if stale {
-            self.assign_colours();
+            self.assign_colours(snapshot, options);
             self.drawing = self.draw(snapshot, options, size);
             self.drawn_for = Some((options, size, self.seen));
             self.since_drawn = Some(Stopwatch::start());
@@ -243,17 +243,24 @@ impl Latency {
     }
 
     /// The busiest devices get a colour and keep it while they are among the busiest.
-    fn assign_colours(&mut self) {
-        let mut busy: Vec<(u32, EndpointId)> = Vec::with_capacity(COLOURS + 1);
+    fn assign_colours(&mut self, snapshot: &Snapshot, options: Options) {
+        // More are looked at than get one: who has a colour keeps it while it is about as busy
+        // as the others, so that colours don't change hands all the time.
+        let wanted = COLOURS * 3;
+        let mut busy: Vec<(u32, EndpointId)> = Vec::with_capacity(wanted + 1);
         for (id, speaker) in self.speakers.iter().enumerate() {
             let Some(speaker) = speaker else { continue };
-            let full = busy.len() == COLOURS;
+            let full = busy.len() == wanted;
             if full && busy.last().is_some_and(|last| last.0 >= speaker.samples) {
                 continue;
             }
+            let device = EndpointId(id as u32);
+            if !self.speaks_on(snapshot, options, device) {
+                continue;
+            }
             let at = busy.partition_point(|b| b.0 >= speaker.samples);
-            busy.insert(at, (speaker.samples, EndpointId(id as u32)));
-            busy.truncate(COLOURS);
+            busy.insert(at, (speaker.samples, device));
+            busy.truncate(wanted);
         }
         for slot in &mut self.colours {
             if slot.is_some_and(|device| !busy.iter().any(|b| b.1 == device)) {

@@ -41,6 +41,7 @@ const KEPT: usize = 1_000_000;
 /// New messages before each frame: 30,000 a second at 60 frames.
 const NEW: usize = 500;
 const FRAMES: usize = 400;
+const WARM_UP: usize = 30;
 /// The limit this product promises itself.
 const LIMIT: Duration = Duration::from_millis(8);
 
@@ -64,7 +65,7 @@ impl EnginePort for Slot {
 
 fn main() {
     println!("CPU time of a frame, {FRAMES} frames each, {NEW} new messages before each");
-    println!("{:<34} {:>9} {:>9} {:>9}", "", "p50", "p95", "worst");
+    println!("{:<48} {:>9} {:>9} {:>9} {:>9}", "", "p50", "p95", "p99", "worst");
     let mut failed = false;
     for (size, messages, devices) in
         [("small", 2_000, 20), ("1M messages, 100k topics", KEPT, DEVICES)]
@@ -75,12 +76,13 @@ fn main() {
             ("scrolling the messages", Input::Scroll),
             ("searching", Input::Search),
         ] {
-            let (p50, p95, worst) = scene.measure(input);
-            println!("{:<34} {p50:>9.2?} {p95:>9.2?} {worst:>9.2?}", format!("{size}: {what}"));
-            failed |= p95 > LIMIT;
+            let [p50, p95, p99, worst] = scene.measure(input);
+            let name = format!("{size}: {what}");
+            println!("{name:<48} {p50:>9.2?} {p95:>9.2?} {p99:>9.2?} {worst:>9.2?}");
+            failed |= p99 > LIMIT;
         }
     }
-    println!("limit for p95: {LIMIT:?}: {}", if failed { "EXCEEDED" } else { "kept" });
+    println!("limit for p99: {LIMIT:?}: {}", if failed { "EXCEEDED" } else { "kept" });
 }
 
 #[derive(Clone, Copy)]
@@ -145,7 +147,7 @@ impl Scene {
         *self.slot.0.borrow_mut() = Arc::new(self.store.snapshot());
     }
 
-    fn measure(&mut self, input: Input) -> (Duration, Duration, Duration) {
+    fn measure(&mut self, input: Input) -> [Duration; 4] {
         if matches!(input, Input::Search) {
             let slash = egui::Event::Text("/".to_owned());
             let key = egui::Event::Key {
@@ -158,7 +160,8 @@ impl Scene {
             self.frame(vec![key, slash]);
             self.frame(vec![egui::Event::Text("RetransCount".to_owned())]);
         }
-        let mut taken: Vec<Duration> = (0..FRAMES)
+        // The first frames lay out text and grow buffers that all later ones use again.
+        let mut taken: Vec<Duration> = (0..WARM_UP + FRAMES)
             .map(|_| {
                 self.receive(NEW);
                 self.publish();
@@ -177,10 +180,11 @@ impl Scene {
                 };
                 self.frame(events)
             })
+            .skip(WARM_UP)
             .collect();
         taken.sort_unstable();
         let at = |part: f64| taken[((taken.len() - 1) as f64 * part) as usize];
-        (at(0.5), at(0.95), at(1.0))
+        [0.5, 0.95, 0.99, 1.0].map(at)
     }
 
     fn frame(&mut self, events: Vec<egui::Event>) -> Duration {

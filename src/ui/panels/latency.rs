@@ -1,7 +1,7 @@
 //! Response times over time, one point per answer.
 
-use egui::{Align2, Color32, Id, Rect, RichText, Role, Sense, Ui, pos2, vec2};
-use egui_plot::{GridInput, GridMark, Plot, PlotBounds, PlotPoint, Points};
+use egui::{Align2, Color32, Id, Rangef, Rect, RichText, Role, Sense, Ui, pos2, vec2};
+use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotBounds, PlotPoint, Points};
 
 use crate::core::ids::EndpointId;
 use crate::core::time::Timestamp;
@@ -12,7 +12,7 @@ use crate::ui::widgets::rows;
 use crate::ui::widgets::text::{self, Elide};
 use crate::ui::widgets::{controls, panel_header};
 use crate::view::format::{self, Clockface};
-use crate::view::latency::{COLOURS, Drawing, Latency, Options, Point, Span};
+use crate::view::latency::{Drawing, Latency, Options, Point, Span};
 use crate::view::state::Selection;
 
 /// How near the pointer has to be to a point, points of the screen.
@@ -115,6 +115,21 @@ fn controls_ui(ui: &mut Ui, look: Look, panel: &mut LatencyPanel) {
     }
 }
 
+/// Grid lines of time: round seconds and minutes, about eight over the width.
+fn times(input: GridInput) -> Vec<GridMark> {
+    const STEPS: [f64; 14] =
+        [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0];
+    let (low, high) = input.bounds;
+    let rough = (high - low) / 8.0;
+    let step = STEPS.into_iter().find(|step| *step >= rough).unwrap_or(rough.max(1.0));
+    let first = (low / step).ceil();
+    (0..32)
+        .map(|n| (first + f64::from(n)) * step)
+        .take_while(|value| *value <= high)
+        .map(|value| GridMark { value, step_size: step })
+        .collect()
+}
+
 #[expect(clippy::too_many_arguments, reason = "one plot, drawn in one place")]
 fn plot_ui(
     ui: &mut Ui,
@@ -154,24 +169,36 @@ fn plot_ui(
         .allow_double_click_reset(false)
         .show_crosshair(false)
         .set_margin_fraction(vec2(0.0, 0.0))
-        .y_axis_min_width(52.0)
-        .x_axis_formatter(move |mark, range| {
-            let at = Timestamp::from_secs_f64(mark.value);
-            let text = clock.time(at);
-            // Whole minutes are enough when the range is long.
-            if range.end() - range.start() > 900.0 {
-                text.get(..5).unwrap_or("").to_owned()
-            } else {
-                text
-            }
-        })
-        .y_axis_formatter(move |mark, _| y_label(mark.value, log))
+        .custom_x_axes(vec![
+            AxisHints::new_x()
+                .formatter(move |mark, range| {
+                    let at = Timestamp::from_secs_f64(mark.value);
+                    let text = clock.time(at);
+                    // Whole minutes are enough when the range is long.
+                    if range.end() - range.start() > 900.0 {
+                        text.get(..5).unwrap_or("").to_owned()
+                    } else {
+                        text
+                    }
+                })
+                .label_spacing(Rangef::new(50.0, 52.0)),
+        ])
+        .x_grid_spacer(times)
+        .custom_y_axes(vec![
+            AxisHints::new_y()
+                .formatter(move |mark, _| y_label(mark.value, log))
+                .min_thickness(52.0)
+                // Readable at once; the default fades labels in over a range of distances.
+                .label_spacing(Rangef::new(11.0, 12.0)),
+        ])
         .label_formatter(|_| None);
     let plot = if log { plot.y_grid_spacer(decades) } else { plot };
     let response = plot.show(ui, |plot| {
         if !held {
             let air = (x.1 - x.0) * 0.01;
-            plot.set_plot_bounds(PlotBounds::from_min_max([x.0, y.0], [x.1 + air, y.1]));
+            // Some room above, or the label at the top would lie under the panel's header.
+            let top = y.1 + (y.1 - y.0) * 0.06;
+            plot.set_plot_bounds(PlotBounds::from_min_max([x.0, y.0], [x.1 + air, top]));
         }
         for (name, color, points, stands_out) in &series {
             let radius = if *stands_out { 2.6 } else { 1.8 };
@@ -250,8 +277,9 @@ fn trim(value: f64) -> String {
 
 /// Grid lines at decades, fainter ones at 2 and 5 times them.
 fn decades(input: GridInput) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
-    let (low, high) = (low.floor().max(-6.0) as i32, high.ceil().min(9.0) as i32);
+    let bounds = input.bounds.0..=input.bounds.1;
+    let low = bounds.start().floor().max(-6.0) as i32;
+    let high = bounds.end().ceil().min(9.0) as i32;
     let mut marks = Vec::new();
     for decade in low..=high {
         let at = f64::from(decade);
@@ -260,6 +288,8 @@ fn decades(input: GridInput) -> Vec<GridMark> {
             marks.push(GridMark { value: at + part.log10(), step_size: 0.3 });
         }
     }
+    // Labels of marks beyond the plot would be drawn over its neighbours.
+    marks.retain(|mark| bounds.contains(&mark.value));
     marks
 }
 
@@ -280,6 +310,14 @@ fn legend_ui(
         drawing.series.iter().map(|s| (s.device, s.colour)).collect();
     entries.sort_unstable_by_key(|(_, colour)| *colour);
     let room = ((rect.height() - 8.0) / row_height).max(0.0) as usize;
+    // The line for all others stays even where not every device has room.
+    if entries.len() > room
+        && let Some(others) = entries.pop_if(|(device, _)| device.is_none())
+    {
+        entries.truncate(room.saturating_sub(1));
+        entries.push(others);
+    }
+    let coloured = entries.iter().filter(|(device, _)| device.is_some()).count();
     for (line, (device, colour)) in entries.into_iter().take(room).enumerate() {
         let row = Rect::from_min_size(
             rect.min + vec2(4.0, 6.0 + line as f32 * row_height),
@@ -292,9 +330,11 @@ fn legend_ui(
                 format::one_line(format::short_endpoint(snapshot.endpoint_name(id))).into_owned()
             }
             None => {
-                let coloured = drawing.series.len().saturating_sub(1);
-                let others = latency.devices().saturating_sub(coloured.min(COLOURS));
-                format!("{} other devices", format::count(others as u64))
+                let others = latency.devices().saturating_sub(coloured);
+                match selection.topic {
+                    Some(_) => "other devices".to_owned(),
+                    None => format!("{} other devices", format::count(others as u64)),
+                }
             }
         };
         let text_rect = Rect::from_min_max(pos2(row.min.x + 18.0, row.min.y), row.max);

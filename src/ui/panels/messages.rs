@@ -147,6 +147,7 @@ pub fn show(
     };
     let mut clicked = None;
     let mut copied = None;
+    let still = !list.follows();
     let output = rows.show(ui, look, |ui, index, rect| match list.item(index) {
         Some(Item::Message(seq)) => {
             let Some(row) = snapshot.row(seq) else { return };
@@ -155,7 +156,7 @@ pub fn show(
                 Some(snapshot.row(seq)?.at)
             });
             let picked = selection.message == Some(seq);
-            let view = RowView { snapshot, clockface, row: &row, before, picked };
+            let view = RowView { snapshot, clockface, row: &row, before, picked, still };
             if row_ui(ui, look, &view, rect, &columns, panel, &mut copied) {
                 clicked = Some(seq);
             }
@@ -307,6 +308,8 @@ struct RowView<'a> {
     /// Arrival of the row above.
     before: Option<Timestamp>,
     picked: bool,
+    /// Rows don't move by: nothing follows the newest.
+    still: bool,
 }
 
 /// Draws one message; true if it was clicked.
@@ -320,7 +323,7 @@ fn row_ui(
     copied: &mut Option<UiCommand>,
 ) -> bool {
     let t = look.tokens;
-    let RowView { snapshot, clockface, row, before, picked } = view;
+    let RowView { snapshot, clockface, row, before, picked, still } = view;
     let summary = panel.summary(snapshot.epoch(), row);
     let device = match row.direction {
         Some(Direction::ToAgent) => row.to.or(row.from),
@@ -393,8 +396,9 @@ fn row_ui(
         copy(ui, "Copy Endpoint ID", "Endpoint ID", device);
         copy(ui, "Copy msg_id", "msg_id", row.msg_id());
     });
-    if response.hovered() {
-        response.on_hover_ui(|ui| tooltip_ui(ui, look, view, &summary, &kind));
+    // Where rows move by, a tooltip would change under the pointer and hide what comes.
+    if response.hovered() && *still {
+        response.on_hover_ui_at_pointer(|ui| tooltip_ui(ui, look, view, &summary, &kind));
     }
     clicked
 }
