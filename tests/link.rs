@@ -631,7 +631,8 @@ fn refused_connections_and_unknown_hosts() {
     let mut session = Session::start(once(profile(free_port())));
     let failure = session.failed();
     assert_eq!(failure.cause, Cause::Refused);
-    assert!(failure.advice.contains("MQTT_PORT"), "{failure:?}");
+    assert!(failure.what.contains("Connection refused"), "{failure:?}");
+    assert!(failure.advice.contains("host and port"), "{failure:?}");
 
     let mut session =
         Session::start(once(Profile { host: "no-such-host.invalid".to_owned(), ..profile(1883) }));

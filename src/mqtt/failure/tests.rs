@@ -12,6 +12,7 @@ use crate::profile::model::TlsSettings;
 
 fn profile(port: u16, tls: bool) -> Profile {
     Profile {
+        path: Some("acs.env".into()),
         username: Some("ops".to_owned()),
         password: Some(Secret::new("CANARY")),
         tls: tls.then(TlsSettings::default),
@@ -39,6 +40,15 @@ fn check(fault: Fault, port: u16, tls: bool, cause: Cause, permanent: bool, word
 
 fn cert(error: CertificateError) -> Fault {
     Fault::Tls(TlsFault::Rustls(RustlsError::InvalidCertificate(error)))
+}
+
+#[test]
+fn a_refusal_on_this_machine_blames_neither_firewall_nor_variables() {
+    let fault = Fault::Tcp(io::ErrorKind::ConnectionRefused.into());
+    let profile = Profile::for_address("127.0.0.1", 18_998);
+    let advice = explain(&fault, &profile, Stage::Connecting, None, 0).failure.advice;
+    assert!(advice.contains("host and port"), "{advice}");
+    assert!(!advice.contains("ufw") && !advice.contains("MQTT_HOST"), "{advice}");
 }
 
 #[test]
