@@ -33,7 +33,7 @@ use crate::view::state::Selection;
 const BUDGET: Duration = Duration::from_millis(2);
 
 /// While a search runs it may take more: the user waits for it, and the frame still fits.
-const SEARCH_BUDGET: Duration = Duration::from_millis(3);
+const SEARCH_BUDGET: Duration = Duration::from_millis(2);
 
 /// How long a notice that is no error stays.
 const NOTICE_SECS: i64 = 8;
