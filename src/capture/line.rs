@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::core::hex;
 use crate::core::time::Timestamp;
 use crate::core::wire::{Delivery, MAX_TOPIC_BYTES, Prop, WireBatch};
 
@@ -55,7 +56,7 @@ fn parse_json(line: &[u8], batch: &mut WireBatch) -> Result<(), LineError> {
 fn payload_of(value: &Value) -> Result<Vec<u8>, LineError> {
     if let Some(hex) = value.get("payload_hex") {
         let hex = hex.as_str().ok_or("\"payload_hex\" is no text")?;
-        return from_hex(hex.as_bytes()).ok_or("\"payload_hex\" is not hexadecimal");
+        return hex::decode(hex.as_bytes()).ok_or("\"payload_hex\" is not hexadecimal");
     }
     match value.get("payload") {
         None | Some(Value::Null) => Ok(Vec::new()),
@@ -72,7 +73,7 @@ fn add_prop((key, value): (&String, &Value), writer: &mut crate::core::wire::Pro
         ("content_type", Some(v), _) => writer.add(Prop::ContentType(v)),
         ("response_topic", Some(v), _) => writer.add(Prop::ResponseTopic(v)),
         ("correlation_data_hex", Some(v), _) => {
-            if let Some(bytes) = from_hex(v) {
+            if let Some(bytes) = hex::decode(v) {
                 writer.add(Prop::CorrelationData(&bytes));
             }
         }
@@ -106,7 +107,7 @@ fn parse_columns(line: &[u8], batch: &mut WireBatch) -> Result<(), LineError> {
     let at = parse_seconds(time).ok_or(SHAPE)?;
     // An empty payload leaves nothing behind the topic; the line's end was trimmed.
     let (topic, payload) = match rest.rsplit_once(' ') {
-        Some((topic, hex)) => match from_hex(hex.as_bytes()) {
+        Some((topic, hex)) => match hex::decode(hex.as_bytes()) {
             Some(payload) => (topic, payload),
             None => (rest, Vec::new()),
         },
@@ -147,19 +148,6 @@ fn parse_iso_time(text: &str) -> Option<Timestamp> {
         .or_else(|_| jiff::Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text))
         .ok()?;
     i64::try_from(parsed.as_nanosecond()).ok().map(Timestamp)
-}
-
-fn from_hex(hex: &[u8]) -> Option<Vec<u8>> {
-    if !hex.len().is_multiple_of(2) {
-        return None;
-    }
-    hex.chunks_exact(2)
-        .map(|pair| {
-            let high = (pair[0] as char).to_digit(16)?;
-            let low = (pair[1] as char).to_digit(16)?;
-            u8::try_from(high * 16 + low).ok()
-        })
-        .collect()
 }
 
 #[cfg(test)]

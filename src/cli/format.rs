@@ -9,8 +9,9 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::fields::Message;
-use super::message_json::{self, hex};
+use super::message_json;
 use super::text;
+use crate::core::hex;
 use crate::core::wire::Prop;
 
 /// How messages are printed.
@@ -217,8 +218,8 @@ fn field(letter: char, msg: Message<'_>, zone: &TimeZone) -> Vec<u8> {
     match letter {
         't' => msg.topic().as_bytes().to_vec(),
         'p' => row.payload().to_vec(),
-        'x' => hex(row.payload()).into_bytes(),
-        'X' => hex(row.payload()).to_uppercase().into_bytes(),
+        'x' => hex::encode(row.payload()).into_bytes(),
+        'X' => hex::encode(row.payload()).to_uppercase().into_bytes(),
         'q' => delivery.qos.to_string().into_bytes(),
         'r' => u8::from(delivery.retain).to_string().into_bytes(),
         'l' => row.size().to_string().into_bytes(),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::Message;
+use crate::core::hex;
 use crate::core::wire::{Prop, Props};
 use crate::store::row::Pair;
 use crate::usp::decode::decode;
@@ -73,7 +74,7 @@ pub(super) fn props(props: Props<'_>) -> Value {
         let (key, value) = match prop {
             Prop::ContentType(v) => ("content_type", text(v)),
             Prop::ResponseTopic(v) => ("response_topic", text(v)),
-            Prop::CorrelationData(v) => ("correlation_data_hex", hex(v).into()),
+            Prop::CorrelationData(v) => ("correlation_data_hex", hex::encode(v).into()),
             Prop::MessageExpiry(v) => ("message_expiry_interval", v.into()),
             Prop::PayloadFormat(v) => ("payload_format_indicator", v.into()),
             Prop::User(k, v) => {
@@ -126,19 +127,8 @@ fn other_payload(kind: PayloadKind, payload: &[u8]) -> Option<(&'static str, Val
         }
         PayloadKind::Json => Some(("text", String::from_utf8_lossy(payload).into())),
         PayloadKind::Text => Some(("text", String::from_utf8_lossy(payload).into())),
-        PayloadKind::Suspect | PayloadKind::Binary => Some(("hex", hex(payload).into())),
+        PayloadKind::Suspect | PayloadKind::Binary => Some(("hex", hex::encode(payload).into())),
     }
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        out.push(DIGITS[usize::from(byte >> 4)] as char);
-        out.push(DIGITS[usize::from(byte & 15)] as char);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -150,10 +140,5 @@ mod tests {
         assert_eq!(micros(1_795_368_559_834_163_000).to_string(), "1795368559.834163");
         assert_eq!(micros(7_782_000).to_string(), "0.007782");
         assert_eq!(micros(-1_500_000).to_string(), "-0.0015");
-    }
-
-    #[test]
-    fn hex_is_lower_case() {
-        assert_eq!(hex(&[0x0a, 0xff, 0x00]), "0aff00");
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod block_log;
 pub mod cow_vec;
+pub mod hex;
 pub mod ids;
 pub mod intern;
 pub mod secret;

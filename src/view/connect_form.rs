@@ -1,6 +1,7 @@
 //! "Connect to host and port": what was typed, and the profile it makes.
 
 use crate::core::secret::Secret;
+use crate::profile::filter;
 use crate::profile::model::{Profile, TlsSettings};
 
 /// Port of plain MQTT, and of MQTT over TLS.
@@ -81,7 +82,7 @@ impl ConnectForm {
             .filter(|f| !f.is_empty())
             .map(str::to_owned)
             .collect();
-        if filters.iter().any(|f| !is_filter(f)) {
+        if filters.iter().any(|f| filter::check(f).is_err()) {
             errors.subscribe = Some("\"#\" may only stand last, \"+\" only for a whole level");
         }
         if !errors.is_empty() {
@@ -113,16 +114,6 @@ fn split_host(text: &str) -> (&str, &str, bool) {
         Some((host, port)) if !port.contains(':') => (host, port, tls),
         _ => (rest, "", tls),
     }
-}
-
-/// True if this is a topic filter by the rules of MQTT 5 §4.7.1.
-fn is_filter(text: &str) -> bool {
-    let levels: Vec<&str> = text.split('/').collect();
-    levels.iter().enumerate().all(|(at, level)| match *level {
-        "#" => at + 1 == levels.len(),
-        "+" => true,
-        other => !other.contains(['#', '+']),
-    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::format;
 use super::json_lines::Lines;
+use crate::core::hex;
 use crate::core::ids::{EndpointId, Epoch, Seq, TopicId};
 use crate::core::time::Timestamp;
 use crate::core::wire::{Delivery, Prop};
@@ -276,14 +277,7 @@ impl Inspected {
     /// The payload as hex digits.
     #[must_use]
     pub fn hex(&self) -> String {
-        use std::fmt::Write as _;
-        let payload = self.payload();
-        let mut out = String::with_capacity(payload.len() * 2);
-        for byte in payload {
-            // Writing to a String can't fail.
-            let _ = write!(out, "{byte:02x}");
-        }
-        out
+        hex::encode(self.payload())
     }
 
     fn lay_out(&mut self) {
