@@ -5,6 +5,8 @@
 //! [`model::Profile`]; on the way the text goes through [`dotenv`] (the grammar), [`laravel`]
 //! (what the ACS makes of the strings) and [`settings`] (typed, checked, with warnings).
 
+pub mod catalog;
+pub mod document;
 pub mod dotenv;
 pub mod filter;
 pub mod laravel;

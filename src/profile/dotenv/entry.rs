@@ -59,7 +59,7 @@ pub(super) fn parse(entry: &str) -> Result<(String, Option<RawValue>), Failed> {
     Ok((name.to_owned(), value))
 }
 
-fn parse_name(mut name: &str) -> Option<&str> {
+pub(super) fn parse_name(mut name: &str) -> Option<&str> {
     // phpdotenv asks for more than eight characters, so `export X` is no export.
     if let Some(rest) = name.strip_prefix("export")
         && name.chars().count() > 8

@@ -129,6 +129,12 @@ pub fn read(bytes: &[u8], environment: &dyn Fn(&str) -> Option<String>) -> Resul
     Ok(Dotenv { entries, swallowed_from: joined.swallowed_from, invalid_utf8, bom })
 }
 
+/// The name in `text`, without `export` and quotes, if phpdotenv takes it for one.
+#[must_use]
+pub fn name(text: &str) -> Option<&str> {
+    entry::parse_name(text)
+}
+
 /// Bytes to text, a `?` for each sequence that is not UTF-8.
 fn decode(bytes: &[u8]) -> (String, bool) {
     let mut text = String::with_capacity(bytes.len());
