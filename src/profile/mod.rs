@@ -8,6 +8,7 @@
 pub mod catalog;
 pub mod document;
 pub mod dotenv;
+pub mod files;
 pub mod filter;
 pub mod laravel;
 pub mod lint;
