@@ -16,5 +16,6 @@ pub mod model;
 pub mod read;
 pub mod reading;
 pub mod settings;
+pub mod template;
 pub mod tls;
 pub mod verdict;

@@ -4,6 +4,7 @@
 //! with what it was derived from, reads only what is new, and takes a time budget where the
 //! work can be long. Start at [`state::Selection`] and [`message_list::MessageList`].
 
+pub mod command_line;
 pub mod connect_form;
 pub mod connection;
 pub mod devices;
