@@ -5,6 +5,7 @@
 //! [`model::Profile`]; on the way the text goes through [`dotenv`] (the grammar), [`laravel`]
 //! (what the ACS makes of the strings) and [`settings`] (typed, checked, with warnings).
 
+pub mod dialect;
 pub mod dotenv;
 pub mod filter;
 pub mod laravel;
