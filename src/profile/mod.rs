@@ -12,4 +12,5 @@ pub mod laravel;
 pub mod model;
 pub mod read;
 pub mod settings;
+pub mod spelling;
 pub mod tls;

@@ -21,6 +21,8 @@ mod systemd;
 pub use env::{Env, Reading, Rejected};
 pub use reader::{Reader, ReaderSet, Weights};
 
+pub(super) use phpdotenv::closing_quotes;
+
 use env::Halt;
 
 /// Reads a whole file as `reader` does, with an empty process environment.

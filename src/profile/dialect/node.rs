@@ -95,11 +95,12 @@ fn unquoted(text: &str, at: usize) -> (&str, usize) {
 fn meant(raw: &str) -> Option<String> {
     let quotes = ['\'', '"', '`'];
     let quote = raw.chars().next().filter(|c| quotes.contains(c));
-    let inner = quote.and_then(|q| raw.strip_prefix(q)?.strip_suffix(q)).unwrap_or(raw);
-    // With such line ends quotes inside would be taken off part by part.
-    if raw.contains(['\u{2028}', '\u{2029}']) && inner.contains(quotes) {
+    let inside = quote.and_then(|q| raw.strip_prefix(q)?.strip_suffix(q));
+    // With such line ends quotes in the middle would be taken off part by part.
+    if inside.is_none() && raw.contains(['\u{2028}', '\u{2029}']) && raw.contains(quotes) {
         return None;
     }
+    let inner = inside.unwrap_or(raw);
     Some(if quote == Some('"') {
         inner.replace("\\n", "\n").replace("\\r", "\r")
     } else {
