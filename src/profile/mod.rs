@@ -6,6 +6,7 @@
 //! (what the ACS makes of the strings) and [`settings`] (typed, checked, with warnings).
 
 pub mod catalog;
+pub mod dialect;
 pub mod document;
 pub mod dotenv;
 pub mod files;
@@ -16,6 +17,7 @@ pub mod model;
 pub mod read;
 pub mod reading;
 pub mod settings;
+pub mod spelling;
 pub mod template;
 pub mod tls;
 pub mod verdict;
