@@ -41,6 +41,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("rustls", &["mqtt", "profile"]),
     ("rustls_native_certs", &["mqtt"]),
     ("tokio", &["mqtt", "engine", "lab"]),
+    ("tokio_rustls", &["mqtt"]),
     ("clap", &["cli"]),
     ("nix", &["cli", "lab"]),
     ("directories", &["profile", "app"]),
