@@ -31,7 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// What `ui` may name of folders it otherwise only shows: states and events, never a handle.
 const ONLY_NAMES: &[(&str, &str, &[&str])] =
-    &[("ui", "mqtt", &["link"]), ("ui", "engine", &["EngineEvent", "Level", "Notice", "event"])];
+    &[("ui", "mqtt", &["link", "diagnose::report"]), ("ui", "engine", &["EngineEvent", "Level", "Notice", "event"])];
 
 /// Outside crate → folders that may name it.
 const OUTSIDE: &[(&str, &[&str])] = &[
