@@ -108,3 +108,41 @@ fn in_short(fault: &Fault) -> String {
         _ => "failed".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::time::Duration;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_address_is_tried_and_the_one_that_works_is_named() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let open = listener.local_addr().unwrap();
+        let shut = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let profile = Profile::for_address("broker.example", 1883);
+        let limit = Limit::of(Duration::from_secs(20));
+
+        let mut note = Note::default();
+        let (address, _) = connect(&profile, &[shut, open], limit, &mut note).await.ok().unwrap();
+        assert_eq!(address, open);
+        assert_eq!(note.seen, [format!("{shut}: refused")]);
+        assert!(note.advice.iter().any(|a| a.contains("Not every address")));
+
+        let mut note = Note::default();
+        let trouble = connect(&profile, &[shut, shut], limit, &mut note).await.err().unwrap();
+        assert!(matches!(trouble.fault, Fault::Tcp(_)));
+        assert_eq!(note.seen.len(), 2);
+    }
+
+    #[test]
+    fn the_most_telling_failure_is_told() {
+        let of = |kind: io::ErrorKind| telling(&Fault::Tcp(kind.into()));
+        assert!(of(io::ErrorKind::ConnectionRefused) > of(io::ErrorKind::TimedOut));
+        assert!(of(io::ErrorKind::TimedOut) > of(io::ErrorKind::NetworkUnreachable));
+    }
+}

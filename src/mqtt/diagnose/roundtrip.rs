@@ -58,7 +58,11 @@ pub(super) async fn roundtrip(
                 if code == NO_SUBSCRIBERS {
                     limit = limit.at_most(HOPELESS);
                 }
-                note.seen.push(format!("PUBACK 0x{code:02X} {}", reason::name(code)));
+                note.seen.push(format!(
+                    "PUBACK 0x{code:02X} {} after {:.2} ms",
+                    reason::name(code),
+                    watch.elapsed().as_secs_f64() * 1e3
+                ));
                 let failed = code >= 0x80;
                 ack = Some((code, text));
                 if failed {
@@ -88,7 +92,7 @@ pub(super) async fn roundtrip(
         }))),
         (None, ack, Some(took)) => {
             note.detail = format!(
-                "A message of {} bytes at QoS {qos} on {} came back after {:.1} ms.",
+                "A message of {} bytes at QoS {qos} on {} came back after {:.2} ms.",
                 PAYLOAD.len(),
                 said(&topic, profile),
                 took.as_secs_f64() * 1e3

@@ -178,9 +178,9 @@ fn prepare<'a>(profile: &'a Profile, note: &mut Note) -> Result<Target<'a>, Trou
         VersionChoice::V311 => "MQTT 3.1.1",
     };
     let tls = if target.tls.is_some() { "with TLS" } else { "without TLS" };
+    let name = profile.path.as_ref().map(|_| format!("{}: ", profile.name)).unwrap_or_default();
     note.detail = format!(
-        "{}: {} {tls}, {version}, as {}.",
-        profile.name,
+        "{name}{} {tls}, {version}, as {}.",
         failure::address(profile),
         if profile.username.is_some() { failure::who(profile) } else { "anonymous".to_owned() },
     );

@@ -92,7 +92,7 @@ pub(super) async fn handshake(
                 note.tls = Some(facts);
             }
             if !first.is_empty() || !matches!(fault, Fault::Tls(TlsFault::Rustls(_))) {
-                note.seen.push(bytes::excerpt(&first, target.profile));
+                note.seen.push(format!("ClientHello, {}", bytes::excerpt(&first, target.profile)));
             }
             let fault = if asked && !shows_certificate {
                 without_certificate(fault)

@@ -48,13 +48,13 @@ pub(in crate::mqtt::diagnose) fn frame(bytes: &[u8], max: usize) -> Frame {
             break;
         }
     }
+    if kind != 3 && len > KEPT {
+        return Frame::Broken("a control packet of absurd length");
+    }
     if len + header > max {
         return Frame::TooLarge(len);
     }
     let kept = len.min(KEPT);
-    if kind != 3 && len > KEPT {
-        return Frame::Broken("a control packet of absurd length");
-    }
     if bytes.len() < header + kept {
         return Frame::Part;
     }
