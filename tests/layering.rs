@@ -31,7 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// What `ui` may name of folders it otherwise only shows: states and events, never a handle.
 const ONLY_NAMES: &[(&str, &str, &[&str])] =
-    &[("ui", "mqtt", &["link"]), ("ui", "engine", &["EngineEvent", "Level", "Notice", "event"])];
+    &[("ui", "mqtt", &["link", "diagnose::report"]), ("ui", "engine", &["EngineEvent", "Level", "Notice", "event"])];
 
 /// Outside crate → folders that may name it.
 const OUTSIDE: &[(&str, &[&str])] = &[
@@ -41,6 +41,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("rustls", &["mqtt", "profile"]),
     ("rustls_native_certs", &["mqtt"]),
     ("tokio", &["mqtt", "engine", "lab"]),
+    ("tokio_rustls", &["mqtt"]),
     ("clap", &["cli"]),
     ("nix", &["cli", "lab"]),
     ("directories", &["profile", "app"]),

@@ -440,52 +440,52 @@ fn tls_refuses_what_it_should_and_says_why() {
         ..ca.clone()
     };
     for (listener, tls, cause, words) in [
-        (Listener::Tls, other.clone(), Cause::Certificate, ["unknown CA", "Test CA"]),
+        (Listener::Tls, other.clone(), Cause::UnknownCa, ["unknown CA", "Test CA"]),
         // A configured CA counts whatever the switch says.
         (
             Listener::Tls,
             TlsSettings { verify_peer: false, ..other.clone() },
-            Cause::Certificate,
+            Cause::UnknownCa,
             ["unknown CA", "MQTT_TLS_CA_FILE"],
         ),
         // Allowing self-signed certificates does not allow an unknown CA.
         (
             Listener::Tls,
             TlsSettings { allow_self_signed: true, ..other },
-            Cause::Certificate,
+            Cause::UnknownCa,
             ["unknown CA", "Test CA"],
         ),
         (
             Listener::TlsWrongName,
             ca.clone(),
-            Cause::Certificate,
+            Cause::NameMismatch,
             ["not for localhost", "elsewhere.example"],
         ),
         // The name is checked apart from the chain.
         (
             Listener::TlsWrongName,
             TlsSettings { verify_peer: false, ..TlsSettings::default() },
-            Cause::Certificate,
+            Cause::NameMismatch,
             ["not for localhost", "elsewhere.example"],
         ),
         (
             Listener::TlsSelfSigned,
             ca.clone(),
-            Cause::Certificate,
+            Cause::SelfSigned,
             ["signed by itself", "MQTT_TLS_ALLOW_SELF_SIGNED_CERT"],
         ),
-        (Listener::TlsExpired, ca.clone(), Cause::Certificate, ["expired on 2021-01-01", "clock"]),
-        (Listener::TlsNotYetValid, ca.clone(), Cause::Certificate, ["from 2090-01-01", "clock"]),
+        (Listener::TlsExpired, ca.clone(), Cause::Expired, ["expired on 2021-01-01", "clock"]),
+        (Listener::TlsNotYetValid, ca.clone(), Cause::NotYetValid, ["from 2090-01-01", "clock"]),
         (
             Listener::TlsMutual,
             ca.clone(),
-            Cause::Certificate,
+            Cause::ClientCertificateRequired,
             ["client certificate", "MQTT_TLS_CLIENT_CERT_FILE"],
         ),
         (
             Listener::TlsMutual,
             client("alone.crt", "alone.key"),
-            Cause::Certificate,
+            Cause::ClientCertificateRefused,
             ["client certificate", "MQTT_TLS_CLIENT_CERT_FILE"],
         ),
         (
@@ -521,7 +521,7 @@ fn tls_refuses_what_it_should_and_says_why() {
     // TLS to a plain port and the reverse.
     let mut session = Session::start(once(tls_profile(&broker, Listener::Anonymous, ca)));
     let failure = session.failed();
-    assert_eq!(failure.cause, Cause::Tls, "{failure:?}");
+    assert_eq!(failure.cause, Cause::NotTls, "{failure:?}");
     assert!(failure.advice.contains("MQTT_TLS_ENABLED=false"), "{failure:?}");
     let mut session = Session::start(once(profile(broker.port(Listener::Tls))));
     let failure = session.failed();
@@ -782,7 +782,7 @@ fn filters_no_broker_accepts_are_told_before_connecting() {
         ..profile(free_port())
     });
     let failure = session.failed();
-    assert_eq!(failure.cause, Cause::SubscribeRefused);
+    assert_eq!(failure.cause, Cause::BadFilter);
     assert!(failure.what.contains("usp/#/x"), "{failure:?}");
 }
 

@@ -238,7 +238,10 @@ impl Workbench {
 
     fn take_event(&mut self, event: EngineEvent) {
         match event {
-            EngineEvent::Link(_) | EngineEvent::CaptureDone => {}
+            EngineEvent::Link(_)
+            | EngineEvent::CaptureDone
+            | EngineEvent::Check(_)
+            | EngineEvent::CheckDone => {}
             EngineEvent::Notice(Notice { level, text, advice, at: _ }) => {
                 if self.page_says(&text) {
                     return;

@@ -24,6 +24,8 @@ pub enum Command {
     Watch(WatchArgs),
     /// Decode captures offline.
     Decode(DecodeArgs),
+    /// Diagnose the connection step by step.
+    Check(CheckArgs),
 }
 
 /// Arguments of `demo`.
@@ -96,6 +98,22 @@ pub struct DecodeArgs {
     pub format: String,
 }
 
+/// Arguments of `check`.
+#[derive(Args, Debug, Clone)]
+pub struct CheckArgs {
+    /// The profile (default: ./.env if it exists, else --host and --port).
+    pub file: Option<PathBuf>,
+    /// text or json (one object a line).
+    #[arg(short = 'F', long = "format", value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+    /// Broker's host, instead of a profile.
+    #[arg(short = 'H', long, value_name = "HOST", conflicts_with = "file")]
+    pub host: Option<String>,
+    /// Broker's port, with --host.
+    #[arg(short = 'p', long, value_name = "PORT", conflicts_with = "file", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(secs) if secs.is_finite() && secs > 0.0 && secs < 1e9 => Ok(secs),
@@ -122,6 +140,8 @@ mod tests {
             &["usp-scope", "watch", "-W", "-1"],
             &["usp-scope", "demo", "--agents", "0"],
             &["usp-scope", "decode", "-F", "xml"],
+            &["usp-scope", "check", "-F", "xml"],
+            &["usp-scope", "check", "a.env", "-p", "1883"],
         ] {
             assert!(Cli::try_parse_from(wrong).is_err(), "{wrong:?}");
         }

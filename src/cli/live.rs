@@ -1,11 +1,12 @@
 //! Prints what an engine receives until told to stop; shared by `watch` and `demo --headless`.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
 use super::args::PrintArgs;
+use super::bell::Bell;
 use super::fields::Message;
 use super::format::Format;
 use super::out::Out;
@@ -16,29 +17,6 @@ use crate::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions, Lev
 use crate::mqtt::link::{Failure, LinkState};
 use crate::profile::model::Profile;
 use crate::store::Budgets;
-
-/// Rung by the engine when there is something new.
-#[derive(Default)]
-struct Bell {
-    rung: Mutex<bool>,
-    ring: Condvar,
-}
-
-impl Bell {
-    fn ring(&self) {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.ring.notify_one();
-    }
-
-    fn wait(&self, limit: Duration) {
-        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut rung = match self.ring.wait_timeout_while(rung, limit, |rung| !*rung) {
-            Ok((rung, _)) => rung,
-            Err(poisoned) => poisoned.into_inner().0,
-        };
-        *rung = false;
-    }
-}
 
 /// Waits at most this long without looking, so that a lost wake-up can't hang a script.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
@@ -169,7 +147,7 @@ impl Teller {
                 // What made the connection wait or fail is told by its state.
                 EngineEvent::Notice(notice) if notice.level != Level::Info => {}
                 EngineEvent::Notice(notice) => say!("{}", notice.text),
-                EngineEvent::CaptureDone => {}
+                EngineEvent::CaptureDone | EngineEvent::Check(_) | EngineEvent::CheckDone => {}
             }
         }
         verdict

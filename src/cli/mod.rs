@@ -13,6 +13,8 @@ macro_rules! say {
 }
 
 pub mod args;
+mod bell;
+mod check;
 mod decode;
 mod demo;
 mod fields;
@@ -20,6 +22,7 @@ mod format;
 mod live;
 mod message_json;
 mod out;
+mod profile;
 mod stats;
 mod text;
 mod watch;
@@ -42,6 +45,8 @@ pub enum CliError {
     },
     /// The command line makes no sense: what is wrong with it.
     Usage(String),
+    /// It ran, and what it printed says what is wrong.
+    Told,
     /// Whoever read our output went away (`| head`): nothing to say.
     OutputClosed,
 }
@@ -58,6 +63,7 @@ pub fn run(command: Command) -> ExitCode {
     let result = match command {
         Command::Watch(args) => watch::run(args),
         Command::Decode(args) => decode::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Demo(args) => demo::run(&args, "asked for with --headless"),
     };
     report(result)
@@ -74,6 +80,7 @@ pub fn run_demo_headless(args: &args::DemoArgs, why: &str) -> ExitCode {
 pub fn report(result: Result<(), CliError>) -> ExitCode {
     match result {
         Ok(()) | Err(CliError::OutputClosed) => ExitCode::SUCCESS,
+        Err(CliError::Told) => ExitCode::from(1),
         Err(CliError::Usage(what)) => {
             say!("usp-scope: {what}");
             say!("  usp-scope --help shows what there is");

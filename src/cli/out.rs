@@ -25,6 +25,12 @@ impl Out {
         if self.lines.len() >= FLUSH_BYTES { self.flush() } else { Ok(()) }
     }
 
+    /// Shows a piece of a line at once; for terminals.
+    pub(super) fn part(&mut self, text: &[u8]) -> Result<(), CliError> {
+        self.lines.extend_from_slice(text);
+        self.flush()
+    }
+
     /// Hands all lines to the reader.
     pub(super) fn flush(&mut self) -> Result<(), CliError> {
         if self.lines.is_empty() {

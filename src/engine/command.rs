@@ -18,4 +18,9 @@ pub enum EngineCommand {
     Clear,
     /// Read a capture into an empty store; ends the present connection.
     OpenCapture(PathBuf),
+    /// Diagnose this profile on sockets of its own, beside whatever is connected; replaces a
+    /// diagnosis that is still running.
+    Check(Arc<Profile>),
+    /// End the running diagnosis; its remaining stages are reported as skipped.
+    CancelCheck,
 }

@@ -1,6 +1,7 @@
 //! What the engine tells others besides snapshots.
 
 use crate::core::time::Timestamp;
+use crate::mqtt::diagnose::report::Progress;
 use crate::mqtt::link::LinkState;
 
 /// How grave a notice is.
@@ -36,6 +37,11 @@ pub enum EngineEvent {
     Notice(Notice),
     /// A capture was read to its end.
     CaptureDone,
+    /// News of the newest diagnosis; nothing comes any more of one that was replaced.
+    Check(Progress),
+    /// The newest diagnosis is over: all its stages were reported, or it could not start (then
+    /// a notice says why).
+    CheckDone,
     /// The user asked the process to end (Ctrl-C or a termination signal).
     Interrupted,
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use tokio::sync::mpsc;
 
 use super::channel::Queue;
+use super::checks::Checks;
 use super::command::EngineCommand;
 use super::event::{EngineEvent, Level, Notice};
 use super::jobs;
@@ -33,7 +34,7 @@ impl Shared {
         epoch
     }
 
-    fn notice(&self, level: Level, text: String, advice: Option<String>) {
+    pub(super) fn notice(&self, level: Level, text: String, advice: Option<String>) {
         let at = self.clock.now();
         self.publisher.event(EngineEvent::Notice(Notice { at, level, text, advice }));
     }
@@ -72,13 +73,15 @@ pub(super) async fn run(
     let mut profile: Option<Arc<Profile>> = None;
     let mut connect_now = false;
     let mut job: Option<Job> = None;
+    let mut checks = Checks::new(Arc::clone(shared));
     loop {
         let command = match profile.clone().filter(|_| connect_now) {
-            Some(profile) => connected(shared, &profile, &mut commands).await,
+            Some(profile) => connected(shared, &profile, &mut commands, &mut checks).await,
             None => commands.recv().await,
         };
-        connect_now = false;
         let Some(command) = command else { break };
+        let Some(command) = checks.take(command) else { continue };
+        connect_now = false;
         if let Some(job) = job.take() {
             job.cancel();
         }
@@ -99,6 +102,8 @@ pub(super) async fn run(
                 shared.publisher.event(EngineEvent::Link(LinkState::Idle));
                 job = Job::open_capture(shared, path, epoch);
             }
+            // Carried out by `checks` already.
+            EngineCommand::Check(_) | EngineCommand::CancelCheck => {}
         }
     }
     if let Some(job) = job {
@@ -111,6 +116,7 @@ async fn connected(
     shared: &Arc<Shared>,
     profile: &Arc<Profile>,
     commands: &mut mpsc::UnboundedReceiver<EngineCommand>,
+    checks: &mut Checks,
 ) -> Option<EngineCommand> {
     let (stop, stopped) = session::stop_signal();
     let mut sink = ToQueue(shared);
@@ -125,6 +131,13 @@ async fn connected(
                 continue;
             }
             command = commands.recv() => command,
+        };
+        let command = match command {
+            Some(command) => match checks.take(command) {
+                Some(command) => Some(command),
+                None => continue,
+            },
+            None => None,
         };
         if matches!(command, Some(EngineCommand::Clear)) {
             shared.restart_store();

@@ -8,6 +8,7 @@
 //! events come out, and a waker closure says when to look. It never blocks its caller.
 
 mod channel;
+mod checks;
 pub mod command;
 pub mod event;
 pub mod handle;

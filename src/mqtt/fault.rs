@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::link::MqttVersion;
 use crate::profile::tls::FileProblem;
 
 /// How far the connection had come.
@@ -27,8 +28,14 @@ pub(super) enum Refusal {
     ClientId,
     /// 5: 138 banned, 140 bad authentication method.
     Banned,
-    /// Server unavailable, busy, quota, rate: may pass.
+    /// Server unavailable, busy, rate: may pass.
     Busy(&'static str),
+    /// 5: 151 quota exceeded.
+    Quota,
+    /// 5: 149 our CONNECT is too large.
+    TooLarge,
+    /// 5: 156 use another server, 157 server moved.
+    Moved(&'static str),
     /// Everything else, by name.
     Other(&'static str),
 }
@@ -62,8 +69,52 @@ pub(super) enum Fault {
     Malformed(String),
     /// A topic filter no broker accepts, and why.
     BadFilter { filter: String, why: String },
-    /// Every subscription was refused: filter and reason.
+    /// Subscriptions were refused: filter and reason.
     Unsubscribed(Vec<String>),
+    /// Only a diagnosis finds this out.
+    Found(Finding),
+}
+
+/// What a diagnosis finds by looking at the bytes and asking again in other ways.
+#[derive(Debug)]
+pub(super) enum Finding {
+    /// The TCP connection stands, no byte ever came.
+    Mute,
+    /// The port wants TLS and was spoken to without; how that showed.
+    TlsExpected(&'static str),
+    /// The port speaks MQTT without TLS and was spoken to with TLS.
+    PlainMqtt,
+    /// What answers is something else, in words.
+    NotMqtt(String),
+    /// A client certificate was asked for, none given, and TLS ended; how.
+    CertificateRequired(String),
+    /// One version is refused; whether the other one works.
+    Version {
+        asked: MqttVersion,
+        /// True if the broker says so, false if it just hangs up.
+        said: bool,
+        other_works: bool,
+    },
+    /// Subscriptions of a kind the broker does not have: filter and reason.
+    Unsupported(Vec<String>),
+    /// Subscriptions refused for want of quota: filter and reason.
+    NoQuota(Vec<String>),
+    /// The broker closed the connection when it was asked for subscriptions.
+    ClosedOnSubscribe,
+    /// PUBACK with a failure code.
+    PublishRefused { code: u8, text: Option<String> },
+    /// The broker closed the connection when a message of ours came.
+    ClosedOnPublish,
+    /// Published, granted, and never delivered.
+    NotDelivered {
+        topic: String,
+        version: MqttVersion,
+        acknowledged: bool,
+        /// The broker said that nobody subscribes to it (PUBACK 0x10).
+        no_subscribers: bool,
+    },
+    /// A packet of ours is larger than the broker takes, bytes.
+    OursTooLarge { size: usize, limit: u32 },
 }
 
 /// How TLS failed.

@@ -1,5 +1,6 @@
 //! How the connection is, in words a person can act on.
 
+pub use super::cause::Cause;
 use crate::core::time::Timestamp;
 
 /// The MQTT version in use.
@@ -20,39 +21,6 @@ impl MqttVersion {
             Self::V5 => "MQTT 5",
         }
     }
-}
-
-/// What made a connection fail. Each has its own remedy.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cause {
-    /// The host name has no address.
-    NoSuchHost,
-    /// Nothing listens on that port.
-    Refused,
-    /// No answer within the time limit.
-    Timeout,
-    /// No route, network down.
-    Unreachable,
-    /// The broker knows neither this user nor this password (CONNACK 4, 5, 134, 135).
-    NotAuthorized,
-    /// The broker does not speak the MQTT version asked for.
-    VersionRefused,
-    /// The broker refused the CONNECT for another reason.
-    ConnectRefused,
-    /// The broker refused a subscription (SUBACK).
-    SubscribeRefused,
-    /// The server's certificate was not accepted.
-    Certificate,
-    /// TLS failed in another way.
-    Tls,
-    /// A file of the profile is missing or unreadable.
-    File,
-    /// A packet was larger than the profile allows.
-    PacketTooLarge,
-    /// The broker closed the connection.
-    ClosedByBroker,
-    /// Something else.
-    Other,
 }
 
 /// A failed connection: what happened and what to do next.

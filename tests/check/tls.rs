@@ -1,0 +1,258 @@
+//! TLS: certificates of the broker and of our own, each failure with its own cause.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::broker::special;
+use super::mosquitto::{Listener, Mosquitto};
+use super::program::{Report, check_env};
+
+fn check(port: u16, settings: &str) -> Report {
+    check_env(&format!(
+        "MQTT_HOST=localhost\nMQTT_PORT={port}\nMQTT_CONNECT_TIMEOUT=5\nMQTT_TLS_ENABLED=true\n\
+         {settings}"
+    ))
+}
+
+fn ca(broker: &Mosquitto, name: &str) -> String {
+    format!("MQTT_TLS_CA_FILE={}\n", broker.file(name).display())
+}
+
+fn client(broker: &Mosquitto, certificate: &str, key: &str) -> String {
+    format!(
+        "{}MQTT_TLS_CLIENT_CERT_FILE={}\nMQTT_TLS_CLIENT_CERT_KEY_FILE={}\n",
+        ca(broker, "ca.crt"),
+        broker.file(certificate).display(),
+        broker.file(key).display()
+    )
+}
+
+#[test]
+fn an_accepted_broker_is_described() {
+    let broker = Mosquitto::start(&[Listener::Tls, Listener::TlsSelfSigned]);
+    let report = check(broker.port(Listener::Tls), &ca(&broker, "ca.crt"));
+    report.is_well("tls", &["TLS 1.3", "chain and name are verified"]);
+    let tls = report.stage("tls");
+    assert_eq!(tls["protocol"], "TLS 1.3");
+    assert!(tls["cipher"].as_str().unwrap().starts_with("TLS_"), "{tls}");
+    assert!(tls["subject"].as_str().unwrap().contains("CN=server"), "{tls}");
+    assert!(tls["issuer"].as_str().unwrap().contains("CN=Test CA"), "{tls}");
+    let verification = &tls["verification"];
+    assert_eq!((&verification["chain"], &verification["name"]), (&true.into(), &true.into()));
+    assert_eq!(verification["skipped"], Value::Null);
+
+    for settings in [
+        "MQTT_TLS_VERIFY_PEER=false\nMQTT_TLS_VERIFY_PEER_NAME=false\n",
+        "MQTT_TLS_ALLOW_SELF_SIGNED_CERT=true\n",
+    ] {
+        let report = check(broker.port(Listener::TlsSelfSigned), settings);
+        report.is_well("tls", &["not verified", "for production"]);
+        assert_eq!(report.stage("tls")["verification"]["chain"], false);
+    }
+}
+
+#[test]
+fn certificates_that_are_refused() {
+    let broker = Mosquitto::start(&[
+        Listener::Tls,
+        Listener::TlsWrongName,
+        Listener::TlsSelfSigned,
+        Listener::TlsExpired,
+        Listener::TlsNotYetValid,
+    ]);
+    let (good, other) = (ca(&broker, "ca.crt"), ca(&broker, "other-ca.crt"));
+    for (listener, settings, cause, words) in [
+        (
+            Listener::Tls,
+            &other,
+            "unknown-ca",
+            &["unknown CA", "Test CA", "MQTT_TLS_CA_FILE", "trusted here: O=usp-scope tests, CN=Other CA", "missing intermediate"][..],
+        ),
+        (Listener::Tls, &String::new(), "unknown-ca", &["the system's CA certificates"]),
+        (
+            Listener::TlsWrongName,
+            &good,
+            "name-mismatch",
+            &["Name mismatch", "not for localhost", "elsewhere.example", "VERIFY_PEER_NAME"],
+        ),
+        (
+            Listener::TlsSelfSigned,
+            &good,
+            "self-signed",
+            &["self-signed", "MQTT_TLS_ALLOW_SELF_SIGNED_CERT=true"],
+        ),
+        (Listener::TlsExpired, &good, "expired", &["expired on 2021-01-01", "clock says", "Renew"]),
+        (
+            Listener::TlsNotYetValid,
+            &good,
+            "not-yet-valid",
+            &["not yet valid", "2090-01-01", "clock"],
+        ),
+    ] {
+        let report = check(broker.port(listener), settings);
+        report.fails("tls", cause, words);
+        let tls = report.stage("tls");
+        assert_eq!(tls["verification"], format!("refused: {cause}"));
+        assert!(tls["subject"].as_str().is_some_and(|s| s.contains("CN=")), "{tls}");
+    }
+}
+
+#[test]
+fn client_certificates() {
+    let broker = Mosquitto::start(&[Listener::TlsMutual, Listener::Tls]);
+    let mutual = broker.port(Listener::TlsMutual);
+    check(mutual, &client(&broker, "client.crt", "client.key"))
+        .is_well("tls", &["our certificate was asked for and shown"]);
+    check(broker.port(Listener::Tls), &client(&broker, "client.crt", "client.key"))
+        .is_well("tls", &["our certificate was not asked for"]);
+    check(mutual, &ca(&broker, "ca.crt")).fails(
+        "tls",
+        "client-certificate-required",
+        &["demands a client certificate", "MQTT_TLS_CLIENT_CERT_FILE"],
+    );
+    check(mutual, &client(&broker, "alone.crt", "alone.key")).fails(
+        "tls",
+        "client-certificate-refused",
+        &["does not accept our client certificate", "issued by a CA the broker trusts"],
+    );
+    check(mutual, &client(&broker, "client.crt", "server.key")).fails(
+        "profile",
+        "file",
+        &["does not belong", "MQTT_TLS_CLIENT_CERT_KEY_FILE"],
+    );
+}
+
+#[test]
+fn a_tls_1_2_broker_that_demands_a_certificate() {
+    let helper = Mosquitto::start(&[Listener::TlsMutual]);
+    let file = |name: &str| helper.file(name).display().to_string();
+    let (_broker, port) = special(&format!(
+        "certfile {}\nkeyfile {}\ncafile {}\nrequire_certificate true\ntls_version tlsv1.2",
+        file("server.crt"),
+        file("server.key"),
+        file("ca.crt")
+    ));
+    check(port, &ca(&helper, "ca.crt")).fails("tls", "client-certificate-required", &["alert"]);
+    check(port, &client(&helper, "client.crt", "client.key")).is_well("tls", &["TLS 1.2"]);
+}
+
+#[test]
+fn files_that_are_none() {
+    let broker = Mosquitto::start(&[Listener::Tls]);
+    let port = broker.port(Listener::Tls);
+    std::fs::write(broker.file("empty.crt"), "").unwrap();
+    for (settings, words) in [
+        (ca(&broker, "none.crt"), &["none.crt", "MQTT_TLS_CA_FILE"][..]),
+        (ca(&broker, "server.key"), &["holds no certificate, but a private key"]),
+        (ca(&broker, "empty.crt"), &["nothing at all"]),
+        (client(&broker, "client.key", "client.crt"), &["swapped"]),
+    ] {
+        check(port, &settings).fails("profile", "file", words);
+    }
+}
+
+/// Runs openssl in `folder`.
+fn openssl(folder: &Path, arguments: &str) {
+    let output = Command::new("openssl")
+        .current_dir(folder)
+        .args(arguments.split_whitespace())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A key and a certificate `name` signed by `issuer`, with these extensions.
+fn issue(folder: &Path, name: &str, issuer: &str, extensions: &str) {
+    std::fs::write(folder.join(format!("{name}.ext")), extensions).unwrap();
+    openssl(
+        folder,
+        &format!(
+            "req -subj /CN={name} -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+             -keyout {name}.key -out {name}.csr"
+        ),
+    );
+    let ext = if extensions.is_empty() { String::new() } else { format!("-extfile {name}.ext") };
+    openssl(
+        folder,
+        &format!(
+            "x509 -req -in {name}.csr -CA {issuer}.crt -CAkey {issuer}.key -CAcreateserial \
+             -days 3650 {ext} -out {name}.crt"
+        ),
+    );
+}
+
+/// A mosquitto that presents `certificates`.
+fn presents(folder: &Path, name: &str, certificates: &str) -> (Mosquitto, u16) {
+    special(&format!(
+        "certfile {}\nkeyfile {}",
+        folder.join(certificates).display(),
+        folder.join(format!("{name}.key")).display()
+    ))
+}
+
+#[test]
+fn certificates_of_the_wrong_make() {
+    let helper = Mosquitto::start(&[Listener::Tls]);
+    let path = helper.file("");
+    let folder = path.as_path();
+    let good = ca(&helper, "ca.crt");
+    let local = "subjectAltName=DNS:localhost\n";
+    issue(folder, "nameless", "ca", "basicConstraints=CA:FALSE\n");
+    issue(folder, "purpose", "ca", &format!("{local}extendedKeyUsage=clientAuth\n"));
+    issue(folder, "old", "ca", "");
+    for (name, cause, words) in [
+        ("nameless", "no-names", &["no subject alternative names", "CN alone", "reissued"][..]),
+        ("purpose", "wrong-purpose", &["not meant for servers"]),
+        ("old", "certificate-version", &["version 1", "version 3"]),
+    ] {
+        let (_broker, port) = presents(folder, name, &format!("{name}.crt"));
+        check(port, &good).fails("tls", cause, words);
+    }
+}
+
+#[test]
+fn intermediates() {
+    let helper = Mosquitto::start(&[Listener::Tls]);
+    let path = helper.file("");
+    let folder = path.as_path();
+    issue(folder, "issuing", "ca", "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n");
+    issue(folder, "leaf", "issuing", "subjectAltName=DNS:localhost\n");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    std::fs::write(folder.join("chain.crt"), read("leaf.crt") + &read("issuing.crt")).unwrap();
+
+    let (_whole, port) = presents(folder, "leaf", "chain.crt");
+    check(port, &ca(&helper, "ca.crt")).is_well("tls", &["chain and name are verified"]);
+    check(port, &ca(&helper, "other-ca.crt")).fails(
+        "tls",
+        "unknown-ca",
+        &["lead to O=usp-scope tests, CN=Test CA", "certificate CN=leaf, issued by CN=issuing"],
+    );
+    let (_alone, port) = presents(folder, "leaf", "leaf.crt");
+    check(port, &ca(&helper, "ca.crt")).fails(
+        "tls",
+        "unknown-ca",
+        &["CN=issuing", "missing intermediate", "append its certificate to the broker's certfile"],
+    );
+}
+
+#[test]
+fn a_ca_made_anew_under_its_old_name() {
+    let broker = Mosquitto::start(&[Listener::Tls]);
+    let folder = broker.file("");
+    let output = Command::new("openssl")
+        .current_dir(&folder)
+        .args(["req", "-x509", "-days", "3650", "-newkey", "ec", "-pkeyopt"])
+        .args(["ec_paramgen_curve:P-256", "-nodes", "-subj", "/O=usp-scope tests/CN=Test CA"])
+        .args(["-keyout", "again.key", "-out", "again.crt"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    check(broker.port(Listener::Tls), &ca(&broker, "again.crt")).fails(
+        "tls",
+        "unknown-ca",
+        &["made anew"],
+    );
+}
