@@ -9,6 +9,8 @@ pub mod catalog;
 pub mod dialect;
 pub mod document;
 pub mod dotenv;
+pub mod edit;
+pub mod examine;
 pub mod files;
 pub mod filter;
 pub mod laravel;

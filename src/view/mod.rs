@@ -4,6 +4,7 @@
 //! with what it was derived from, reads only what is new, and takes a time budget where the
 //! work can be long. Start at [`state::Selection`] and [`message_list::MessageList`].
 
+pub mod check;
 pub mod command_line;
 pub mod connect_form;
 pub mod connection;
@@ -15,6 +16,7 @@ pub mod latency;
 pub mod message_list;
 pub mod order;
 pub mod presence;
+pub mod profile_editor;
 pub mod search;
 pub mod state;
 pub mod topic_tree;

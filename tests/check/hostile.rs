@@ -41,7 +41,11 @@ fn control_characters_do_not_reach_the_terminal() {
     let port = fake::answers(b"220 \x1b[2Jhello\x07\r\n");
     let report = check(port, "");
     report.fails("connect", "not-mqtt", &["a mail or FTP server"]);
-    assert!(!report.output.contains('\u{1b}') || report.output.contains("TRACE"), "{}", report.output);
+    assert!(
+        !report.output.contains('\u{1b}') || report.output.contains("TRACE"),
+        "{}",
+        report.output
+    );
     for stage in &report.stages {
         assert!(!stage["detail"].as_str().unwrap().contains('\u{1b}'));
     }
@@ -134,8 +138,7 @@ fn a_listener_that_reads_nothing() {
         drop(stream);
     });
     let long = "x".repeat(60_000);
-    let report =
-        check(port, &format!("MQTT_AUTH_USERNAME={long}\nMQTT_AUTH_PASSWORD={long}\n"));
+    let report = check(port, &format!("MQTT_AUTH_USERNAME={long}\nMQTT_AUTH_PASSWORD={long}\n"));
     report.fails("connect", "no-answer", &[]);
     report.ends_within(12);
 }

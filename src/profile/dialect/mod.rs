@@ -93,18 +93,33 @@ impl Agreement {
 /// phpdotenv has no value, no reader is [`Verdict::Same`].
 #[must_use]
 pub fn agreement(bytes: &[u8], key: &str) -> Agreement {
+    let nobody_knows = || Agreement(Reader::ALL.map(|_| Verdict::Unknown));
+    compare(bytes, &[key]).pop().unwrap_or_else(nobody_knows)
+}
+
+/// [`agreement`] for many variables; each reader reads the file once.
+#[must_use]
+pub fn agreements(bytes: &[u8], keys: &[&'static str]) -> Vec<(&'static str, Agreement)> {
+    keys.iter().copied().zip(compare(bytes, keys)).collect()
+}
+
+fn compare(bytes: &[u8], keys: &[&str]) -> Vec<Agreement> {
     // The value of the newest phpdotenv is the measure even where an older one differs.
     let measure = phpdotenv::newest(bytes).ok();
-    let measure = measure.as_ref().and_then(|env| env.get(key));
-    Agreement(Reader::ALL.map(|reader| match read(reader, bytes) {
-        Err(rejected) => Verdict::RejectsFile(rejected),
-        Ok(env) => match env.reading(key) {
-            Reading::Value(value) if Some(value) == measure => Verdict::Same,
-            Reading::Value(_) => Verdict::Different,
-            Reading::Missing => Verdict::Missing,
-            Reading::Unknown => Verdict::Unknown,
-        },
-    }))
+    let read = Reader::ALL.map(|reader| read(reader, bytes));
+    let one = |key: &&str| {
+        let measure = measure.as_ref().and_then(|env| env.get(key));
+        Agreement(read.each_ref().map(|done| match done {
+            Err(rejected) => Verdict::RejectsFile(rejected.clone()),
+            Ok(env) => match env.reading(key) {
+                Reading::Value(value) if Some(value) == measure => Verdict::Same,
+                Reading::Value(_) => Verdict::Different,
+                Reading::Missing => Verdict::Missing,
+                Reading::Unknown => Verdict::Unknown,
+            },
+        }))
+    };
+    keys.iter().map(one).collect()
 }
 
 #[cfg(test)]
