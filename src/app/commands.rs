@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::Context;
 
-use super::dialog::FileDialog;
+use super::dialog::{FileDialog, Purpose};
 use super::workbench::{Page, Workbench};
 use crate::engine::EngineCommand;
 use crate::profile::model::Profile;
@@ -19,6 +19,11 @@ use crate::view::state::Selection;
 
 /// Endings of capture files; everything else is taken for a profile.
 const CAPTURES: [&str; 6] = ["jsonl", "ndjson", "json", "mcap", "log", "txt"];
+
+fn is_capture(path: &Path) -> bool {
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+    CAPTURES.contains(&ending.as_str())
+}
 
 impl Workbench {
     /// Connects with a profile and shows its messages.
@@ -36,8 +41,7 @@ impl Workbench {
     pub fn open_file(&mut self, path: &Path) {
         // What the demo showed goes; nobody would watch it any more.
         self.demo = None;
-        let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
-        if CAPTURES.contains(&ending.as_str()) {
+        if is_capture(path) {
             self.profile = None;
             self.capture = path.file_name().map(|name| name.to_string_lossy().into_owned());
             self.start_failure = None;
@@ -59,11 +63,22 @@ impl Workbench {
                 let line = error.line.map_or(String::new(), |line| format!(", line {line}"));
                 let what = format!("{}{line}: {}", path.display(), error.what);
                 self.fail_start(what, Some(error.advice));
+                self.failed_profile = Some(path.to_owned());
             }
         }
     }
 
+    /// Opens what was dropped on the window: a capture to look at, a profile to edit.
+    pub fn open_dropped(&mut self, path: &Path) {
+        if is_capture(path) {
+            self.open_file(path);
+        } else {
+            self.edit_file(path);
+        }
+    }
+
     fn fail_start(&mut self, what: String, advice: Option<String>) {
+        self.failed_profile = None;
         self.page = Page::Start;
         self.start_failure =
             Some(Words { tone: Tone::Bad, short: "Failed".to_owned(), what, advice });
@@ -100,10 +115,11 @@ impl Workbench {
 
     pub(super) fn poll_dialog(&mut self, ctx: &Context) {
         let Some(dialog) = &mut self.dialog else { return };
+        let purpose = dialog.purpose;
         if let Some(answer) = dialog.poll(ctx) {
             self.dialog = None;
             if let Some(path) = answer {
-                self.open_file(&path);
+                self.picked_for_profile(purpose, &path);
             }
         }
     }
@@ -170,7 +186,9 @@ impl Workbench {
             UiCommand::Follow(follow) => self.models.messages.set_follow(follow),
             UiCommand::ClearMessages => self.engine.send(EngineCommand::Clear),
             UiCommand::StartDemo => self.want_demo(),
-            UiCommand::ChooseProfile => self.dialog = Some(FileDialog::open_profile()),
+            UiCommand::ChooseProfile => {
+                self.dialog = Some(FileDialog::pick_file(Purpose::Connect));
+            }
             UiCommand::OpenProfile(path) => self.open_file(&path),
             UiCommand::ForgetProfile(path) => {
                 self.prefs.recent.retain(|known| *known != path);
@@ -204,6 +222,8 @@ impl Workbench {
                 self.save_prefs();
             }
             UiCommand::Dismiss(id) => self.toasts.retain(|(_, toast)| toast.id != id),
+            UiCommand::Profile(command) => self.profile_command(ctx, command),
+            UiCommand::Quit if self.has_unsaved() => self.ask_before_quit(),
             UiCommand::Quit => self.quit = true,
         }
         ctx.request_repaint();

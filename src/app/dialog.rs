@@ -6,20 +6,45 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Wake, Waker};
 
+/// What the file is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Purpose {
+    /// Connect with it.
+    Connect,
+    /// Open it in the editor.
+    EditProfile,
+    /// Make it the value of a variable.
+    Variable(&'static str),
+}
+
 /// A dialog that is open.
 pub(super) struct FileDialog {
+    /// What the answer is for.
+    pub(super) purpose: Purpose,
     answer: Pin<Box<dyn Future<Output = Option<PathBuf>>>>,
 }
 
 impl FileDialog {
-    /// Asks for a profile.
-    pub(super) fn open_profile() -> Self {
-        let dialog = rfd::AsyncFileDialog::new()
-            .set_title("Open a profile")
-            .add_filter("Profiles", &["env"])
-            .add_filter("All files", &["*"]);
+    /// Asks for a file.
+    pub(super) fn pick_file(purpose: Purpose) -> Self {
+        let dialog = rfd::AsyncFileDialog::new();
+        let dialog = match purpose {
+            Purpose::Connect | Purpose::EditProfile => dialog
+                .set_title("Open a profile")
+                .add_filter("Profiles", &["env"])
+                .add_filter("All files", &["*"]),
+            Purpose::Variable(key) => dialog.set_title(format!("Choose a file for {key}")),
+        };
         let picked = dialog.pick_file();
-        Self { answer: Box::pin(async move { picked.await.map(|f| f.path().to_owned()) }) }
+        let answer = Box::pin(async move { picked.await.map(|f| f.path().to_owned()) });
+        Self { purpose, answer }
+    }
+
+    /// Asks for a folder.
+    pub(super) fn pick_folder(purpose: Purpose) -> Self {
+        let picked = rfd::AsyncFileDialog::new().set_title("Choose a folder").pick_folder();
+        let answer = Box::pin(async move { picked.await.map(|f| f.path().to_owned()) });
+        Self { purpose, answer }
     }
 
     /// The answer, once there is one; `Some(None)` if the user cancelled or no dialog exists.

@@ -9,6 +9,8 @@ mod dialog;
 mod display;
 pub mod port;
 pub mod prefs;
+mod profile_worker;
+mod profiles;
 mod window;
 mod workbench;
 

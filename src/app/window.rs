@@ -11,6 +11,7 @@ use super::{AppError, Start, display, port, prefs::Prefs};
 use crate::core::time::SystemClock;
 use crate::engine::{EngineHandle, EngineOptions};
 use crate::lab::DemoOptions;
+use crate::profile::files;
 use crate::store::Budgets;
 use crate::ui::theme;
 use crate::view::format::Clockface;
@@ -49,6 +50,7 @@ pub(super) fn run(start: Start) -> Result<(), AppError> {
         demo: port::demo(demo_options),
         clockface: Clockface::system(),
         prefs_path: Prefs::default_path(),
+        profiles_folder: files::own_folder(),
     });
     match start {
         Start::Welcome => {}
@@ -113,7 +115,12 @@ impl eframe::App for Window {
         let dropped =
             ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         if let Some(path) = dropped {
-            self.workbench.open_file(&path);
+            self.workbench.open_dropped(&path);
+        }
+        let closing = ctx.input(|input| input.viewport().close_requested());
+        if closing && self.workbench.has_unsaved() && !self.workbench.wants_to_quit() {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.workbench.ask_before_quit();
         }
     }
 

@@ -10,14 +10,16 @@ use egui::{Frame, Key, Modifiers, Panel, Ui};
 use super::dialog::FileDialog;
 use super::port::{DemoStarter, EnginePort};
 use super::prefs::Prefs;
+use super::profiles::Profiles;
 use crate::core::ids::Seq;
 use crate::core::time::{Clock, Timestamp};
 use crate::engine::{EngineEvent, Level, Notice};
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
 use crate::store::Snapshot;
-use crate::ui::command::UiCommand;
+use crate::ui::command::{ProfileCommand, UiCommand};
 use crate::ui::panels::notices::{self, Toast};
+use crate::ui::panels::profiles::{self, ProfilesPage};
 use crate::ui::panels::start::{self, StartPage};
 use crate::ui::panels::top_bar::{self, TopBar};
 use crate::ui::panels::{connection, messages, status_bar};
@@ -48,6 +50,8 @@ pub enum Page {
     Start,
     /// Topics, messages, inspector, latency.
     Traffic,
+    /// The profile editor.
+    Profiles,
 }
 
 /// What a workbench is made of.
@@ -62,6 +66,8 @@ pub struct WorkbenchOptions {
     pub clockface: Clockface,
     /// Where preferences are kept; `None` to keep none.
     pub prefs_path: Option<PathBuf>,
+    /// The app's own folder of profiles; `None` if there is no place for it.
+    pub profiles_folder: Option<PathBuf>,
 }
 
 /// See the module text.
@@ -97,6 +103,9 @@ pub struct Workbench {
     pub(super) path_field: String,
     /// Why a profile could not be opened or the demo not be started.
     pub(super) start_failure: Option<words::Words>,
+    /// The profile that could not be opened; the editor can say why.
+    pub(super) failed_profile: Option<PathBuf>,
+    pub(super) profiles: Profiles,
     pub(super) toasts: Vec<(Timestamp, Toast)>,
     pub(super) next_toast: u64,
     pub(super) quit: bool,
@@ -109,7 +118,8 @@ impl Workbench {
     /// A workbench on its start page.
     #[must_use]
     pub fn new(options: WorkbenchOptions) -> Self {
-        let WorkbenchOptions { engine, clock, demo, clockface, prefs_path } = options;
+        let WorkbenchOptions { engine, clock, demo, clockface, prefs_path, profiles_folder } =
+            options;
         let prefs = prefs_path.as_deref().map(Prefs::load).unwrap_or_default();
         let mut panels = Panels { hidden: prefs.hidden, ..Panels::default() };
         if let Ok(widths) = <[f32; 7]>::try_from(prefs.columns.as_slice()) {
@@ -148,6 +158,8 @@ impl Workbench {
             form_errors: FormErrors::default(),
             path_field: String::new(),
             start_failure: None,
+            failed_profile: None,
+            profiles: Profiles::new(profiles_folder),
             toasts: Vec::new(),
             next_toast: 1,
             quit: false,
@@ -189,7 +201,7 @@ impl Workbench {
     /// True if the view-models have not caught up with the snapshot yet.
     #[must_use]
     pub fn is_behind(&self) -> bool {
-        self.more
+        self.more || self.profiles.is_busy()
     }
 
     /// True once the user asked to close the window.
@@ -229,6 +241,7 @@ impl Workbench {
         }
         self.poll_dialog(ctx);
         self.poll_demo(ctx);
+        self.poll_profiles(ctx);
         self.advance_models();
         let now = self.clock.now();
         self.toasts.retain(|(at, toast)| {
@@ -238,10 +251,7 @@ impl Workbench {
 
     fn take_event(&mut self, event: EngineEvent) {
         match event {
-            EngineEvent::Link(_)
-            | EngineEvent::CaptureDone
-            | EngineEvent::Check(_)
-            | EngineEvent::CheckDone => {}
+            EngineEvent::Link(_) | EngineEvent::CaptureDone => {}
             EngineEvent::Notice(Notice { level, text, advice, at: _ }) => {
                 if self.page_says(&text) {
                     return;
@@ -252,6 +262,16 @@ impl Workbench {
                     Level::Error => Tone::Bad,
                 };
                 self.toast(tone, text, advice);
+            }
+            EngineEvent::Check(progress) => {
+                if let Some(check) = &mut self.profiles.check {
+                    check.take(progress);
+                }
+            }
+            EngineEvent::CheckDone => {
+                if let Some(check) = &mut self.profiles.check {
+                    check.finish();
+                }
             }
             EngineEvent::Interrupted => self.quit = true,
         }
@@ -336,6 +356,7 @@ impl Workbench {
         let mut bottom = 0.0;
         match self.page {
             Page::Start => self.start_ui(ui, look, &mut commands),
+            Page::Profiles => self.profiles_ui(ui, look, &mut commands),
             Page::Traffic => {
                 Panel::bottom("status-bar")
                     .frame(panel)
@@ -370,6 +391,7 @@ impl Workbench {
             new_while_paused: self.live.end_seq().0.saturating_sub(self.shown.end_seq().0),
             theme: self.prefs.theme,
             on_traffic: self.page == Page::Traffic,
+            on_profiles: self.page == Page::Profiles,
             hidden: self.panels.hidden,
         };
         top_bar::show(ui, look, &bar, &mut self.search, commands);
@@ -387,6 +409,11 @@ impl Workbench {
         let page = StartPage {
             recent: &self.prefs.recent,
             failure: self.start_failure.as_ref().or(of_link.as_ref()),
+            failed_profile: self
+                .failed_profile
+                .as_deref()
+                .filter(|_| self.start_failure.is_some())
+                .or(of_link.as_ref().and(self.profile.as_ref().and_then(|p| p.path.as_deref()))),
             errors: &self.form_errors,
             demo_starting: self.demo_wanted.is_some(),
             has_messages: self.profile.is_some() || !self.live.is_empty(),
@@ -395,6 +422,18 @@ impl Workbench {
         egui::CentralPanel::no_frame().frame(plain).show(ui, |ui| {
             start::show(ui, look, &page, &mut self.form, &mut self.path_field, commands);
         });
+    }
+
+    fn profiles_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+        let can_leave = self.profiles.before == Some(Page::Traffic);
+        let page = ProfilesPage {
+            editor: self.profiles.editor.as_mut(),
+            own: &self.profiles.own,
+            recent: &self.prefs.recent,
+            check: self.profiles.check.as_ref(),
+            can_leave,
+        };
+        profiles::show(ui, look, page, &mut self.profiles.panel, commands);
     }
 
     fn traffic_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
@@ -420,6 +459,9 @@ impl Workbench {
         if pressed(Modifiers::COMMAND, Key::Q) {
             commands.push(UiCommand::Quit);
         }
+        if self.page == Page::Profiles {
+            Self::profile_shortcuts(ctx, commands);
+        }
         if self.page != Page::Traffic || ctx.text_edit_focused() {
             return;
         }
@@ -434,6 +476,27 @@ impl Workbench {
         }
         if !egui::Popup::is_any_open(ctx) && pressed(Modifiers::NONE, Key::Escape) {
             commands.push(UiCommand::ClearPicks);
+        }
+    }
+
+    fn profile_shortcuts(ctx: &egui::Context, commands: &mut Vec<UiCommand>) {
+        let both = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+        for (modifiers, key, command) in [
+            (both, Key::Z, ProfileCommand::Redo),
+            (Modifiers::COMMAND, Key::Y, ProfileCommand::Redo),
+            (Modifiers::COMMAND, Key::Z, ProfileCommand::Undo),
+            (Modifiers::COMMAND, Key::S, ProfileCommand::Save),
+            (Modifiers::COMMAND, Key::F, ProfileCommand::FocusSearch),
+            (Modifiers::COMMAND, Key::T, ProfileCommand::Test),
+        ] {
+            // A text field takes back what was typed into it by itself.
+            let undoes = matches!(command, ProfileCommand::Undo | ProfileCommand::Redo);
+            if undoes && ctx.text_edit_focused() {
+                continue;
+            }
+            if ctx.input_mut(|input| input.consume_key(modifiers, key)) {
+                commands.push(UiCommand::Profile(command));
+            }
         }
     }
 

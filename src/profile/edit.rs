@@ -72,23 +72,15 @@ pub fn set(
     edited.set_text(key, &spelled.text);
     seen_by_phpdotenv(&edited, key, value)?;
     // Only what both the rules and the models of the readers say is claimed.
-    let verified = spelling::verify(
-        document.bytes(),
-        edited.bytes(),
-        key,
-        value.as_bytes(),
-        spelled.readers,
-    );
+    let verified =
+        spelling::verify(document.bytes(), edited.bytes(), key, value.as_bytes(), spelled.readers);
     *document = edited;
     let lost = not_among(verified.readers, &spelled.lost);
     Ok(Written { readers: verified.readers, lost, notes: notes(key, value) })
 }
 
 /// Every reader outside `readers`, with the reason where one is known.
-fn not_among(
-    readers: ReaderSet,
-    known: &[(Reader, &'static str)],
-) -> Vec<(Reader, &'static str)> {
+fn not_among(readers: ReaderSet, known: &[(Reader, &'static str)]) -> Vec<(Reader, &'static str)> {
     let other = "something else in the file makes it read another value";
     let why = |reader| known.iter().find(|(r, _)| *r == reader).map_or(other, |(_, why)| why);
     ReaderSet::all().without(readers).iter().map(|reader| (reader, why(reader))).collect()
@@ -135,11 +127,7 @@ pub fn set_reference(document: &mut Document, key: &str, text: &str) -> Result<(
 ///
 /// # Errors
 /// As [`set`].
-pub fn set_nothing(
-    document: &mut Document,
-    key: &str,
-    nothing: Nothing,
-) -> Result<(), EditError> {
+pub fn set_nothing(document: &mut Document, key: &str, nothing: Nothing) -> Result<(), EditError> {
     valid_name(key)?;
     match nothing {
         Nothing::Absent => {
@@ -283,9 +271,7 @@ fn read_one(document: &Document, key: &str) -> Option<String> {
 /// Accepts an edit only if phpdotenv reads the value from the whole file.
 fn seen_by_phpdotenv(edited: &Document, key: &str, value: &str) -> Result<(), EditError> {
     let seen = match dotenv::read(edited.bytes(), &|_| None) {
-        Ok(file) => {
-            file.get(key).and_then(|entry| entry.value.as_deref()) == Some(value)
-        }
+        Ok(file) => file.get(key).and_then(|entry| entry.value.as_deref()) == Some(value),
         // Refused for another line: this one is checked alone.
         Err(refusal) => edited.last(key).is_some_and(|item| {
             item.line != refusal.line

@@ -4,6 +4,12 @@ use std::path::PathBuf;
 
 use super::theme::ThemeChoice;
 use crate::core::ids::{EndpointId, NodeId, Seq};
+use crate::core::secret::Secret;
+use crate::profile::edit::Nothing;
+use crate::profile::lint::Fix;
+use crate::profile::template::Template;
+use crate::view::command_line::Program;
+use crate::view::profile_editor::outside::Choice;
 
 /// One request of the user.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +67,93 @@ pub enum UiCommand {
     Zoom(f32),
     /// Dismiss the oldest notice with this number.
     Dismiss(u64),
+    /// Something about profiles.
+    Profile(ProfileCommand),
     /// Close the window.
     Quit,
+}
+
+/// One request to the profile editor.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProfileCommand {
+    /// Show the editor.
+    Show,
+    /// Leave it for the page before.
+    Leave,
+    /// Open a file in it.
+    Open(PathBuf),
+    /// Ask for a file to open in it.
+    Choose,
+    /// A new profile from a template.
+    New(Template),
+    /// Ask for a text to make a new profile of.
+    AskImport,
+    /// A new profile from a text.
+    Import(Secret),
+    /// A copy of the open profile.
+    Duplicate,
+    /// Go on with what the unsaved changes were asked about, or not.
+    Confirm(Confirmed),
+    /// Give a variable a value.
+    Set {
+        /// Its name.
+        key: &'static str,
+        /// The value.
+        value: Secret,
+        /// True while it is being typed.
+        typing: bool,
+    },
+    /// A field lost the focus.
+    EndTyping,
+    /// Make a variable say nothing.
+    Nothing(&'static str, Nothing),
+    /// Make a commented-out line count again.
+    Uncomment(&'static str),
+    /// Show a secret for a while, or hide it.
+    Reveal(&'static str, bool),
+    /// Ask for a path for a variable.
+    PickPath(&'static str),
+    /// Carry a fix out.
+    Fix(Fix),
+    /// Carry all safe fixes out.
+    FixAll,
+    /// Take the last step back.
+    Undo,
+    /// Make it again.
+    Redo,
+    /// Write the file.
+    Save,
+    /// Ask where to write it.
+    AskSaveAs,
+    /// Write it there.
+    SaveAs(PathBuf),
+    /// Settle what somebody else changed.
+    Outside(Choice),
+    /// Connect with what stands in the editor.
+    Connect,
+    /// Diagnose the connection with what stands in the editor.
+    Test,
+    /// Stop that.
+    StopTest,
+    /// Copy the profile as a command line.
+    CopyCommand(Program),
+    /// Put the cursor into the search for variables.
+    FocusSearch,
+    /// Scroll the form to a variable.
+    GoTo(String),
+    /// Close whatever dialog is open.
+    CloseDialog,
+}
+
+/// What to do with unsaved changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    /// Save them, then go on.
+    Save,
+    /// Drop them and go on.
+    Discard,
+    /// Stay.
+    Cancel,
 }
 
 /// A part of the window that can be hidden.

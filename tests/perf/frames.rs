@@ -112,6 +112,7 @@ impl Scene {
             demo: Box::new(|| unreachable!("nobody presses the button")),
             clockface: Clockface::utc(),
             prefs_path: None,
+            profiles_folder: None,
         });
         workbench.set_page(Page::Traffic);
         let ctx = egui::Context::default();

@@ -31,6 +31,7 @@ fn a_broker_that_refuses_is_explained() {
         demo: Box::new(|| Err(StartFailure { what: String::new(), advice: None })),
         clockface: Clockface::utc(),
         prefs_path: None,
+        profiles_folder: None,
     }));
     harness.get_by_role_and_label(Role::TextInput, "Host").focus();
     settle(&mut harness);

@@ -94,6 +94,7 @@ impl World {
             }),
             clockface: Clockface::utc(),
             prefs_path: None,
+            profiles_folder: None,
         });
         let harness = harness(workbench);
         Self { harness, engine, store, clock, now: START }

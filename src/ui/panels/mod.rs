@@ -10,6 +10,7 @@ pub mod latency;
 pub mod messages;
 pub mod mqtt;
 pub mod notices;
+pub mod profiles;
 pub mod start;
 pub mod status_bar;
 pub mod top_bar;

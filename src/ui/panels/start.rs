@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::{Align, Color32, Frame, Label, Layout, Margin, RichText, TextEdit, Ui, vec2};
 
 use super::top_bar::mark_ui;
-use crate::ui::command::UiCommand;
+use crate::ui::command::{ProfileCommand, UiCommand};
 use crate::ui::theme::{Look, fonts, icons, size};
 use crate::ui::widgets::{controls, text};
 use crate::view::connect_form::{ConnectForm, FormErrors};
@@ -20,6 +20,8 @@ pub struct StartPage<'a> {
     pub recent: &'a [PathBuf],
     /// Why the last attempt did not work.
     pub failure: Option<&'a Words>,
+    /// The profile file to blame for it; the editor says why and mends it.
+    pub failed_profile: Option<&'a Path>,
     /// What is wrong with the form, once it was sent.
     pub errors: &'a FormErrors,
     /// The demo network is being started.
@@ -79,6 +81,13 @@ fn content_ui(
     ui.add_space(20.0);
     if let Some(failure) = page.failure {
         failure_ui(ui, look, failure);
+        if let Some(path) = page.failed_profile {
+            ui.add_space(8.0);
+            if controls::button(ui, look, icons::PROFILES, "Open it in the editor").clicked() {
+                let command = ProfileCommand::Open(path.to_owned());
+                commands.push(UiCommand::Profile(command));
+            }
+        }
         ui.add_space(14.0);
     }
     demo_ui(ui, look, page, commands);
@@ -210,6 +219,12 @@ fn profile_ui(
             if controls::button(ui, look, icons::FOLDER, "Browse…").clicked() {
                 commands.push(UiCommand::ChooseProfile);
             }
+            if controls::button(ui, look, icons::PROFILES, "Edit profiles").clicked() {
+                commands.push(UiCommand::Profile(match path.trim() {
+                    "" => ProfileCommand::Show,
+                    path => ProfileCommand::Open(PathBuf::from(path)),
+                }));
+            }
         });
         ui.add_space(8.0);
         field_name(ui, look, "Recent");
@@ -226,7 +241,7 @@ fn recent_ui(ui: &mut Ui, look: Look, path: &Path, commands: &mut Vec<UiCommand>
     let t = look.tokens;
     let full = path.display().to_string();
     ui.horizontal(|ui| {
-        let width = ui.available_width() - 34.0;
+        let width = ui.available_width() - 68.0;
         let (rect, response) = ui.allocate_exact_size(vec2(width, 24.0), egui::Sense::click());
         let name = format!("Open {full}");
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
@@ -240,6 +255,10 @@ fn recent_ui(ui: &mut Ui, look: Look, path: &Path, commands: &mut Vec<UiCommand>
         text::line(ui.painter(), rest, &full, &fonts::mono(), t.accent, align, text::Elide::Middle);
         if response.on_hover_text(&full).clicked() {
             commands.push(UiCommand::OpenProfile(path.to_owned()));
+        }
+        let name = format!("Edit {full}");
+        if controls::icon_button(ui, look, icons::EDIT, &name).clicked() {
+            commands.push(UiCommand::Profile(ProfileCommand::Open(path.to_owned())));
         }
         let name = format!("Forget {full}");
         if controls::icon_button(ui, look, icons::CLOSE, &name).clicked() {

@@ -7,7 +7,7 @@ use crate::core::time::Timestamp;
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
 use crate::store::Snapshot;
-use crate::ui::command::{Pane, UiCommand};
+use crate::ui::command::{Pane, ProfileCommand, UiCommand};
 use crate::ui::theme::{Look, ThemeChoice, fonts, icons, size};
 use crate::ui::widgets::controls;
 use crate::view::format::{self, Clockface};
@@ -46,6 +46,8 @@ pub struct TopBar<'a> {
     pub theme: ThemeChoice,
     /// True on the page with messages.
     pub on_traffic: bool,
+    /// True on the page of the profile editor.
+    pub on_profiles: bool,
     /// Hidden panes.
     pub hidden: [bool; 3],
 }
@@ -190,6 +192,17 @@ fn right_ui(
     if controls::icon_button(ui, look, icon, name).clicked() {
         commands.push(UiCommand::Theme(next));
     }
+    let name = if bar.on_profiles { "Close the profile editor" } else { "Profiles" };
+    if controls::icon_toggle(ui, look, icons::PROFILES, name, bar.on_profiles).clicked() {
+        commands.push(UiCommand::Profile(if bar.on_profiles {
+            ProfileCommand::Leave
+        } else {
+            match bar.profile.and_then(|profile| profile.path.clone()) {
+                Some(path) => ProfileCommand::Open(path),
+                None => ProfileCommand::Show,
+            }
+        }));
+    }
     if !bar.on_traffic {
         return;
     }
@@ -263,6 +276,11 @@ fn menu_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComma
         item(ui, icons::HOME, "Start page", "", UiCommand::GoHome);
     } else if bar.profile.is_some() || bar.capture.is_some() {
         item(ui, icons::TABLE, "Back to messages", "", UiCommand::GoToMessages);
+    }
+    if !bar.on_profiles {
+        item(ui, icons::PROFILES, "Edit profiles", "", UiCommand::Profile(ProfileCommand::Show));
+    } else {
+        item(ui, icons::HOME, "Start page", "", UiCommand::GoHome);
     }
     item(ui, icons::FOLDER, "Open a profile…", "Ctrl+O", UiCommand::ChooseProfile);
     item(ui, icons::DEMO, "Start the demo network", "", UiCommand::StartDemo);

@@ -54,6 +54,12 @@ pub fn mono() -> FontId {
     FontId::new(size::MONO, FontFamily::Monospace)
 }
 
+/// Identifiers beside small text.
+#[must_use]
+pub fn mono_small() -> FontId {
+    FontId::new(size::SMALL, FontFamily::Monospace)
+}
+
 /// An icon of `points`.
 #[must_use]
 pub fn icon(points: f32) -> FontId {

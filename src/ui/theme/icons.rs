@@ -122,3 +122,31 @@ pub const COLLAPSE_ALL: &str = "\u{E532}";
 pub const HASH: &str = "\u{E2A2}";
 /// Dots three vertical.
 pub const DOTS: &str = "\u{E208}";
+/// Floppy disk.
+pub const SAVE: &str = "\u{E248}";
+/// Arrow u up left.
+pub const UNDO: &str = "\u{E08A}";
+/// Arrow u up right.
+pub const REDO: &str = "\u{E08C}";
+/// Note pencil.
+pub const EDIT: &str = "\u{E34C}";
+/// Clipboard text.
+pub const PASTE: &str = "\u{E198}";
+/// File plus.
+pub const NEW_FILE: &str = "\u{E236}";
+/// Git diff.
+pub const DIFF: &str = "\u{E27C}";
+/// Wrench.
+pub const FIX: &str = "\u{E5D4}";
+/// Stethoscope.
+pub const DIAGNOSE: &str = "\u{E7EA}";
+/// Terminal window.
+pub const TERMINAL: &str = "\u{EAE8}";
+/// Sliders horizontal.
+pub const PROFILES: &str = "\u{E434}";
+/// Certificate.
+pub const CERTIFICATE: &str = "\u{E766}";
+/// Copy simple.
+pub const DUPLICATE: &str = "\u{E1CC}";
+/// Git merge.
+pub const MERGE: &str = "\u{E280}";

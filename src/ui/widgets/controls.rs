@@ -49,28 +49,41 @@ pub fn primary_button(ui: &mut Ui, look: Look, icon: &str, label: &str) -> Respo
     labelled(ui, look, icon, label, Kind::Primary)
 }
 
+/// A button for one of many small actions; shortened where there is little room.
+pub fn small_button(ui: &mut Ui, look: Look, icon: &str, label: &str) -> Response {
+    labelled(ui, look, icon, label, Kind::Small)
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    Small,
     Plain,
     Primary,
 }
 
 fn labelled(ui: &mut Ui, look: Look, icon: &str, label: &str, kind: Kind) -> Response {
     let t = look.tokens;
-    let font = if kind == Kind::Primary { fonts::body_medium() } else { fonts::body() };
+    let (font, height, side) = match kind {
+        Kind::Small => (fonts::small(), 21.0, 13.0),
+        Kind::Plain => (fonts::body(), 26.0, 16.0),
+        Kind::Primary => (fonts::body_medium(), 32.0, 16.0),
+    };
     let text_width = text::width(ui.painter(), label, &font).ceil();
-    let icon_width = if icon.is_empty() { 0.0 } else { 22.0 };
-    let height = if kind == Kind::Primary { 32.0 } else { 26.0 };
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(text_width + icon_width + 22.0, height), Sense::click());
+    let icon_width = if icon.is_empty() { 0.0 } else { side + 6.0 };
+    let padding = if kind == Kind::Small { 8.0 } else { 11.0 };
+    let mut wanted = text_width + icon_width + padding * 2.0;
+    if kind == Kind::Small {
+        wanted = wanted.min(ui.max_rect().width().max(60.0));
+    }
+    let (rect, response) = ui.allocate_exact_size(vec2(wanted, height), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), label));
     let (fill, line, color) = match kind {
         Kind::Primary if response.hovered() => {
             (t.accent.gamma_multiply(0.9), t.accent, t.on_accent)
         }
         Kind::Primary => (t.accent, t.accent, t.on_accent),
-        Kind::Plain if response.hovered() => (t.hover, t.weak, t.strong),
-        Kind::Plain => (t.raised, t.border, t.text),
+        Kind::Plain | Kind::Small if response.hovered() => (t.hover, t.weak, t.strong),
+        Kind::Plain | Kind::Small => (t.raised, t.border, t.text),
     };
     let painter = ui.painter();
     painter.rect(rect, 4.0, fill, Stroke::new(1.0, line), StrokeKind::Inside);
@@ -78,13 +91,13 @@ fn labelled(ui: &mut Ui, look: Look, icon: &str, label: &str, kind: Kind) -> Res
         let stroke = Stroke::new(1.5, t.strong);
         painter.rect_stroke(rect.expand(2.0), 5.0, stroke, StrokeKind::Inside);
     }
-    let mut inner = rect.shrink2(vec2(11.0, 0.0));
+    let mut inner = rect.shrink2(vec2(padding, 0.0));
     if !icon.is_empty() {
-        let at = Rect::from_min_size(inner.min, vec2(16.0, height));
-        text::icon(painter, at, icon, 16.0, color);
+        let at = Rect::from_min_size(inner.min, vec2(side, height));
+        text::icon(painter, at, icon, side, color);
         inner.min.x += icon_width;
     }
-    text::line(
+    let cut = text::line(
         painter,
         inner.expand2(vec2(2.0, 0.0)),
         label,
@@ -93,7 +106,7 @@ fn labelled(ui: &mut Ui, look: Look, icon: &str, label: &str, kind: Kind) -> Res
         Align2::LEFT_CENTER,
         Elide::End,
     );
-    response
+    if cut { response.on_hover_text(label) } else { response }
 }
 
 /// A rounded label with an icon and a word; clickable.

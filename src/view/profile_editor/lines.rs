@@ -99,9 +99,7 @@ fn setting(
     let tail = if texts.len() == 1 { tail } else { b"" };
     let first = format!("{}{MASK}{}", shown(head), shown(tail));
     out.push(RawLine { text: first, kind: kind.clone() });
-    out.extend(
-        texts.iter().skip(1).map(|_| RawLine { text: MASK.to_owned(), kind: kind.clone() }),
-    );
+    out.extend(texts.iter().skip(1).map(|_| RawLine { text: MASK.to_owned(), kind: kind.clone() }));
 }
 
 /// True for `${NAME}` and `"${NAME}"` alone: around a reference a secret may stand.
@@ -121,9 +119,9 @@ fn free_text(
     let mut inside_secret = false;
     for text in texts {
         let line = String::from_utf8_lossy(text);
-        let name = line.split_once('=').map(|(before, _)| {
-            before.trim_start_matches(['#', ' ', '\t', '\u{feff}']).trim_end()
-        });
+        let name = line
+            .split_once('=')
+            .map(|(before, _)| before.trim_start_matches(['#', ' ', '\t', '\u{feff}']).trim_end());
         let name = name.map(|name| name.strip_prefix("export ").unwrap_or(name).trim());
         let text = match name.filter(|name| {
             !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')

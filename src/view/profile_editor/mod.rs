@@ -328,6 +328,11 @@ impl Editor {
         self.generation += 1;
     }
 
+    /// Says that something around the file changed: it is to be examined again.
+    pub fn look_again(&mut self) {
+        self.generation += 1;
+    }
+
     /// Shows a secret for [`REVEAL_SECS`].
     pub fn reveal(&mut self, key: &str, now: Timestamp) {
         let until = now.plus(std::time::Duration::from_secs(REVEAL_SECS.unsigned_abs()));
@@ -382,9 +387,9 @@ impl Editor {
     #[must_use]
     pub fn is_changed(&self, key: &str) -> bool {
         let text = |document: &Document| {
-            document.last(key).map(|item| {
-                document.bytes().get(item.content.clone()).unwrap_or_default().to_vec()
-            })
+            document
+                .last(key)
+                .map(|item| document.bytes().get(item.content.clone()).unwrap_or_default().to_vec())
         };
         text(&self.base) != text(&self.document)
     }

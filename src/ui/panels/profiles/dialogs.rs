@@ -1,0 +1,151 @@
+//! Questions to the user: where to save, what to import, what becomes of unsaved changes.
+
+use std::path::PathBuf;
+
+use egui::{Context, Label, Modal, RichText, TextEdit, Ui, vec2};
+
+use super::ProfilesPanel;
+use crate::core::secret::Secret;
+use crate::ui::command::{Confirmed, ProfileCommand, UiCommand};
+use crate::ui::theme::{Look, fonts, icons, size};
+use crate::ui::widgets::controls;
+use crate::view::profile_editor::Editor;
+
+/// Longest text pasted, characters.
+const MAX_IMPORT: usize = 1024 * 1024;
+
+/// A question that is open.
+#[derive(Clone, Debug)]
+pub enum Dialog {
+    /// Where to save.
+    SaveAs {
+        /// The path as typed.
+        path: String,
+        /// Why it did not work.
+        problem: Option<String>,
+    },
+    /// What to make a profile of. May hold secrets.
+    Import(Secret),
+    /// There are unsaved changes.
+    Unsaved,
+}
+
+pub(super) fn show(
+    ctx: &Context,
+    look: Look,
+    editor: Option<&mut Editor>,
+    panel: &mut ProfilesPanel,
+    commands: &mut Vec<UiCommand>,
+) {
+    let Some(mut dialog) = panel.dialog.take() else { return };
+    let mut ask = |command| commands.push(UiCommand::Profile(command));
+    let name = editor.map(|editor| editor.name()).unwrap_or_default();
+    let shown = Modal::new(egui::Id::unique("profile-dialog")).show(ctx, |ui| {
+        ui.set_width(460.0);
+        ui.spacing_mut().item_spacing.y = 8.0;
+        match &mut dialog {
+            Dialog::SaveAs { path, problem } => {
+                save_ui(ui, look, path, problem.as_deref(), &mut ask)
+            }
+            Dialog::Import(text) => import_ui(ui, look, text, &mut ask),
+            Dialog::Unsaved => unsaved_ui(ui, look, &name, &mut ask),
+        }
+    });
+    if shown.should_close() {
+        ask(match dialog {
+            Dialog::Unsaved => ProfileCommand::Confirm(Confirmed::Cancel),
+            Dialog::SaveAs { .. } | Dialog::Import(_) => ProfileCommand::CloseDialog,
+        });
+    }
+    panel.dialog = Some(dialog);
+}
+
+fn title(ui: &mut Ui, look: Look, words: &str) {
+    let font = egui::FontId::new(size::HEADING, fonts::semibold());
+    ui.label(RichText::new(words).font(font).color(look.tokens.strong));
+}
+
+fn save_ui(
+    ui: &mut Ui,
+    look: Look,
+    path: &mut String,
+    problem: Option<&str>,
+    ask: &mut impl FnMut(ProfileCommand),
+) {
+    let t = look.tokens;
+    title(ui, look, "Save the profile as");
+    let edit = TextEdit::singleline(path)
+        .id(egui::Id::unique("save-as-path"))
+        .char_limit(4096)
+        .desired_width(440.0)
+        .min_size(vec2(450.0, 28.0));
+    let response = ui.add(edit).accessible_name("Path to save to");
+    if ui.memory(|memory| memory.focused()).is_none() {
+        response.request_focus();
+    }
+    let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+    let note = "A new file is readable by you only. An existing file is never overwritten here.";
+    ui.label(RichText::new(note).font(fonts::small()).color(t.weak));
+    if let Some(problem) = problem {
+        ui.add(Label::new(RichText::new(problem).color(t.error)).wrap());
+    }
+    ui.horizontal(|ui| {
+        let save = controls::button(ui, look, icons::SAVE, "Save here");
+        if (save.clicked() || entered) && !path.trim().is_empty() {
+            ask(ProfileCommand::SaveAs(PathBuf::from(path.trim())));
+        }
+        if controls::button(ui, look, "", "Cancel").clicked() {
+            ask(ProfileCommand::CloseDialog);
+        }
+    });
+}
+
+fn import_ui(ui: &mut Ui, look: Look, text: &mut Secret, ask: &mut impl FnMut(ProfileCommand)) {
+    let t = look.tokens;
+    title(ui, look, "Paste the text of a .env file");
+    let mut typed = text.expose().to_owned();
+    egui::ScrollArea::vertical().id_salt("import").max_height(280.0).show(ui, |ui| {
+        let edit = TextEdit::multiline(&mut typed)
+            .id(egui::Id::unique("import-text"))
+            .font(fonts::mono())
+            .char_limit(MAX_IMPORT)
+            .desired_rows(12)
+            .desired_width(440.0);
+        let response = ui.add(edit).accessible_name("Text to import");
+        if response.changed() {
+            *text = Secret::new(typed.clone());
+        }
+        if ui.memory(|memory| memory.focused()).is_none() {
+            response.request_focus();
+        }
+    });
+    let note = "It becomes a new profile; every byte is kept. Secrets in it are masked afterwards.";
+    ui.label(RichText::new(note).font(fonts::small()).color(t.weak));
+    ui.horizontal(|ui| {
+        ui.add_enabled_ui(!text.is_empty(), |ui| {
+            if controls::button(ui, look, icons::PASTE, "Import").clicked() {
+                ask(ProfileCommand::Import(text.clone()));
+            }
+        });
+        if controls::button(ui, look, "", "Cancel").clicked() {
+            ask(ProfileCommand::CloseDialog);
+        }
+    });
+}
+
+fn unsaved_ui(ui: &mut Ui, look: Look, name: &str, ask: &mut impl FnMut(ProfileCommand)) {
+    let t = look.tokens;
+    title(ui, look, "Save the changes?");
+    let text = format!("{name} has changes that are not on disk.");
+    ui.add(Label::new(RichText::new(text).color(t.text)).wrap());
+    ui.horizontal(|ui| {
+        let mut choice = |icon, label: &str, confirmed| {
+            if controls::button(ui, look, icon, label).clicked() {
+                ask(ProfileCommand::Confirm(confirmed));
+            }
+        };
+        choice(icons::SAVE, "Save and go on", Confirmed::Save);
+        choice(icons::TRASH, "Drop the changes", Confirmed::Discard);
+        choice("", "Stay here", Confirmed::Cancel);
+    });
+}

@@ -1,0 +1,103 @@
+//! The profile editor's page: the list of profiles at the left, the form with its verdict in the
+//! middle, the raw file, its changes and the test of the connection at the right.
+
+mod banner;
+mod dialogs;
+mod field;
+mod findings;
+mod form;
+mod header;
+mod list;
+mod raw;
+mod test;
+
+use std::path::PathBuf;
+
+use egui::{CentralPanel, Frame, Panel, Ui};
+
+use crate::ui::command::UiCommand;
+use crate::ui::theme::Look;
+use crate::view::check::Check;
+use crate::view::profile_editor::Editor;
+
+pub use dialogs::Dialog;
+pub use form::search_id;
+
+/// What the right pane shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tab {
+    /// The raw file.
+    #[default]
+    File,
+    /// What saving would change.
+    Changes,
+    /// The test of the connection.
+    Test,
+}
+
+/// What the page remembers from frame to frame.
+#[derive(Default)]
+pub struct ProfilesPanel {
+    /// The search for a variable.
+    pub search: String,
+    /// The right pane.
+    pub tab: Tab,
+    /// A question to the user.
+    pub dialog: Option<Dialog>,
+    /// A variable to scroll to and put the cursor into.
+    pub go_to: Option<String>,
+    /// Only variables with findings.
+    pub only_findings: bool,
+}
+
+/// What the page shows.
+pub struct ProfilesPage<'a> {
+    /// The open profile.
+    pub editor: Option<&'a mut Editor>,
+    /// Files of the app's own folder.
+    pub own: &'a [PathBuf],
+    /// Files opened before.
+    pub recent: &'a [PathBuf],
+    /// The test of the connection, once there was one.
+    pub check: Option<&'a Check>,
+    /// The page was opened from the messages and can go back there.
+    pub can_leave: bool,
+}
+
+/// Draws the page.
+pub fn show(
+    ui: &mut Ui,
+    look: Look,
+    page: ProfilesPage<'_>,
+    panel: &mut ProfilesPanel,
+    commands: &mut Vec<UiCommand>,
+) {
+    let ProfilesPage { editor, own, recent, check, can_leave } = page;
+    let plain = Frame::new().fill(look.tokens.panel);
+    let width = ui.available_width();
+    let open = editor.as_ref().and_then(|editor| editor.path());
+    Panel::left("profiles-list")
+        .frame(plain)
+        .default_size(212.0)
+        .size_range(160.0..=(width * 0.3).max(161.0))
+        .show(ui, |ui| list::show(ui, look, own, recent, open, can_leave, commands));
+    let Some(editor) = editor else {
+        CentralPanel::default().frame(Frame::new().fill(look.tokens.canvas)).show(ui, |ui| {
+            list::nothing_open_ui(ui, look, commands);
+        });
+        dialogs::show(ui.ctx(), look, None, panel, commands);
+        return;
+    };
+    Panel::right("profiles-file")
+        .frame(plain)
+        .default_size((width * 0.33).clamp(340.0, 720.0))
+        .size_range(260.0..=(width * 0.5).max(261.0))
+        .show(ui, |ui| raw::show(ui, look, editor, check, panel, commands));
+    CentralPanel::default().frame(Frame::new().fill(look.tokens.canvas)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        header::show(ui, look, editor, commands);
+        banner::show(ui, look, editor, commands);
+        form::show(ui, look, editor, panel, commands);
+    });
+    dialogs::show(ui.ctx(), look, Some(editor), panel, commands);
+}
