@@ -24,8 +24,115 @@ pub enum Command {
     Watch(WatchArgs),
     /// Decode captures offline.
     Decode(DecodeArgs),
+    /// Look at and edit profile files.
+    #[command(subcommand)]
+    Env(EnvCommand),
     /// Diagnose the connection step by step.
     Check(CheckArgs),
+}
+
+/// Work on profile files.
+#[derive(Subcommand, Debug)]
+pub enum EnvCommand {
+    /// Print all known settings as JSON, with defaults and where each comes from.
+    Show(ShowArgs),
+    /// Print one value as the ACS's dotenv reader sees it.
+    Get(GetArgs),
+    /// Set values in place; everything else keeps every byte.
+    Set(SetArgs),
+    /// Comment settings out.
+    Unset(UnsetArgs),
+    /// Say whether the ACS will start, and what else is wrong.
+    Lint(LintArgs),
+    /// Write a new, commented profile.
+    New(NewArgs),
+}
+
+/// The profile a command works on.
+#[derive(Args, Debug, Clone)]
+pub struct FileArg {
+    /// The .env file.
+    pub file: PathBuf,
+}
+
+/// Arguments of `env show`.
+#[derive(Args, Debug, Clone)]
+pub struct ShowArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// Show secrets.
+    #[arg(long)]
+    pub reveal: bool,
+}
+
+/// Arguments of `env get`.
+#[derive(Args, Debug, Clone)]
+pub struct GetArgs {
+    /// The .env file.
+    pub file: PathBuf,
+    /// The variable's name.
+    pub key: String,
+}
+
+/// Arguments of `env set`.
+#[derive(Args, Clone)]
+pub struct SetArgs {
+    /// The file; a new one is readable by its owner only.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// The values are references such as ${NAME}, written as they stand.
+    #[arg(long)]
+    pub reference: bool,
+    /// What to set.
+    #[arg(value_name = "KEY=VALUE", required = true, allow_hyphen_values = true)]
+    pub settings: Vec<String>,
+}
+
+impl std::fmt::Debug for SetArgs {
+    /// Leaves the settings out: they may be passwords.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetArgs").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+/// Arguments of `env unset`.
+#[derive(Args, Debug, Clone)]
+pub struct UnsetArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// Remove the lines instead of commenting them out.
+    #[arg(long)]
+    pub delete: bool,
+    /// The variables' names.
+    #[arg(value_name = "KEY", required = true)]
+    pub keys: Vec<String>,
+}
+
+/// Arguments of `env lint`.
+#[derive(Args, Debug, Clone)]
+pub struct LintArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// text, or json with one object a line.
+    #[arg(short = 'F', long = "format", value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+    /// Carry out every fix that changes nothing that works; lines are commented out, not removed.
+    #[arg(long)]
+    pub fix: bool,
+}
+
+/// Arguments of `env new`.
+#[derive(Args, Debug, Clone)]
+pub struct NewArgs {
+    /// The file; it must not exist.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What to start from.
+    #[arg(long, value_name = "TEMPLATE", default_value = "development", value_parser = ["development", "production"])]
+    pub template: String,
 }
 
 /// Arguments of `demo`.

@@ -17,6 +17,7 @@ mod bell;
 mod check;
 mod decode;
 mod demo;
+mod env;
 mod fields;
 mod format;
 mod live;
@@ -63,6 +64,7 @@ pub fn run(command: Command) -> ExitCode {
     let result = match command {
         Command::Watch(args) => watch::run(args),
         Command::Decode(args) => decode::run(&args),
+        Command::Env(command) => env::run(command),
         Command::Check(args) => check::run(&args),
         Command::Demo(args) => demo::run(&args, "asked for with --headless"),
     };
