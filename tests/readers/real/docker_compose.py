@@ -1,5 +1,5 @@
 """Reads the files 0, 1, … of a folder as `env_file:` of a service each and prints what KEY
-became, a line each, as `docker-compose config` shows it."""
+became, a line each, as `docker-compose config` shows it. The program comes in a Python package."""
 
 import json
 import os
@@ -7,7 +7,10 @@ import subprocess
 import sys
 import tempfile
 
-program, folder, count, key = sys.argv[1:]
+import compose
+
+folder, count, key = sys.argv[1:]
+program = os.path.join(os.path.dirname(compose.__file__), "docker-compose")
 
 
 def read(numbers, place):
