@@ -30,8 +30,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// What `ui` may name of folders it otherwise only shows: states and events, never a handle.
-const ONLY_NAMES: &[(&str, &str, &[&str])] =
-    &[("ui", "mqtt", &["link", "diagnose::report"]), ("ui", "engine", &["EngineEvent", "Level", "Notice", "event"])];
+const ONLY_NAMES: &[(&str, &str, &[&str])] = &[
+    ("ui", "mqtt", &["link", "diagnose::report"]),
+    ("ui", "engine", &["EngineEvent", "Level", "Notice", "event"]),
+];
 
 /// Outside crate → folders that may name it.
 const OUTSIDE: &[(&str, &[&str])] = &[

@@ -188,8 +188,7 @@ impl Cause {
     /// Further remedies, one sentence each, beside the advice of the failure itself.
     #[must_use]
     pub fn remedies(self) -> &'static [&'static str] {
-        const LOG: &str =
-            "Read the broker's log for its side of the story: tail -f /var/log/mosquitto/mosquitto.log.";
+        const LOG: &str = "Read the broker's log for its side of the story: tail -f /var/log/mosquitto/mosquitto.log.";
         const CERTIFICATE: &str = "Look at the broker's certificate with `openssl s_client -connect <host>:<port> -showcerts`.";
         match self {
             Self::Refused | Self::Banned | Self::ConnectRefused | Self::ClosedByBroker => &[LOG],
@@ -197,9 +196,9 @@ impl Cause {
                 LOG,
                 "Ask whether the broker admits anonymous clients, and do not try on and on: some brokers lock an account after a few failures.",
             ],
-            Self::NoSuchHost => &[
-                "If the name still shows a ${…}, the variable it refers to is not set.",
-            ],
+            Self::NoSuchHost => {
+                &["If the name still shows a ${…}, the variable it refers to is not set."]
+            }
             Self::Timeout => &[
                 "A firewall that drops packets looks exactly like this: try the port from the broker's own machine.",
                 "If the link is merely slow, raise MQTT_CONNECT_TIMEOUT and, for the ACS, MQTT_SOCKET_TIMEOUT.",
@@ -207,10 +206,12 @@ impl Cause {
             Self::Mute => &[
                 "A load balancer or a PROXY-protocol listener that waits for something else behaves like this, and so does an overloaded broker.",
             ],
-            Self::UnknownCa | Self::SelfSigned | Self::NameMismatch | Self::NoNames => &[CERTIFICATE],
-            Self::Expired | Self::NotYetValid => &[
-                "Look at its dates with `openssl x509 -in server.crt -dates -noout`.",
-            ],
+            Self::UnknownCa | Self::SelfSigned | Self::NameMismatch | Self::NoNames => {
+                &[CERTIFICATE]
+            }
+            Self::Expired | Self::NotYetValid => {
+                &["Look at its dates with `openssl x509 -in server.crt -dates -noout`."]
+            }
             Self::ClientCertificateRefused => &[
                 "The broker checks it against its own cafile: see which CA that is, and whether the certificate is still valid.",
                 LOG,
@@ -223,12 +224,10 @@ impl Cause {
             Self::Busy | Self::Quota => &[
                 "Check the broker's resources: CPU, memory, open connections, and its max_connections.",
             ],
-            Self::KeepAlive => &[
-                "Check the broker's resources: CPU, memory, open connections.",
-            ],
-            Self::TakenOver => &[
-                "The client ids in use stand in the broker's log; each program needs its own.",
-            ],
+            Self::KeepAlive => &["Check the broker's resources: CPU, memory, open connections."],
+            Self::TakenOver => {
+                &["The client ids in use stand in the broker's log; each program needs its own."]
+            }
             Self::Profile
             | Self::File
             | Self::BadFilter

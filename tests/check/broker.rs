@@ -102,7 +102,11 @@ fn an_acl_that_lets_nobody_read_is_silent_and_named() {
     for version in ["5", "3.1.1"] {
         let report = check(port, &format!("{SEND}USP_SCOPE_MQTT_VERSION={version}\n"));
         report.is_granted();
-        report.fails("roundtrip", "not-delivered", &["granted the subscription", "ACL", "never serves"]);
+        report.fails(
+            "roundtrip",
+            "not-delivered",
+            &["granted the subscription", "ACL", "never serves"],
+        );
         report.ends_within(8);
     }
 }
@@ -112,7 +116,12 @@ fn refused_subscriptions() {
     for (version, code, cause, words) in [
         ("3.1.1", 0x80, "subscribe-refused", &["refused without a reason", "ACL"][..]),
         ("5", 0x80, "subscribe-refused", &["unspecified error", "0x80"]),
-        ("5", 0x87, "subscribe-refused", &["usp/# (not authorised)", "0x87", "USP_SCOPE_SUBSCRIBE"]),
+        (
+            "5",
+            0x87,
+            "subscribe-refused",
+            &["usp/# (not authorised)", "0x87", "USP_SCOPE_SUBSCRIBE"],
+        ),
         ("5", 0x8f, "subscribe-refused", &["topic filter invalid"]),
         ("5", 0x97, "quota-exceeded", &["quota"]),
         ("5", 0x9e, "filter-unsupported", &["shared subscriptions not supported"]),

@@ -145,7 +145,11 @@ impl Manners {
                     let qos = (first >> 1) & 3;
                     if let (Some(code), true) = (self.puback, qos > 0) {
                         let id = [body[topic], body[topic + 1]];
-                        let ack = if v5 { vec![0x40, 3, id[0], id[1], code] } else { vec![0x40, 2, id[0], id[1]] };
+                        let ack = if v5 {
+                            vec![0x40, 3, id[0], id[1], code]
+                        } else {
+                            vec![0x40, 2, id[0], id[1]]
+                        };
                         send(stream, &ack);
                     }
                     if self.echo {

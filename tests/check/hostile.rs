@@ -142,8 +142,7 @@ fn a_listener_that_reads_nothing() {
         drop(stream);
     });
     let long = "x".repeat(60_000);
-    let report =
-        check(port, &format!("MQTT_AUTH_USERNAME={long}\nMQTT_AUTH_PASSWORD={long}\n"));
+    let report = check(port, &format!("MQTT_AUTH_USERNAME={long}\nMQTT_AUTH_PASSWORD={long}\n"));
     report.fails("connect", "no-answer", &[]);
     report.ends_within(12);
 }

@@ -32,9 +32,16 @@ fn a_message_of_theirs_is_too_large() {
         .args(["-p", &port.to_string(), "-r", "-q", "1", "-t", "usp/big", "-f"])
         .arg(&file)
         .status();
-    assert!(sent.is_ok_and(|s| s.success()), "mosquitto_pub is needed: apt-get install mosquitto-clients");
+    assert!(
+        sent.is_ok_and(|s| s.success()),
+        "mosquitto_pub is needed: apt-get install mosquitto-clients"
+    );
     let report = check(port, "USP_SCOPE_MQTT_VERSION=3.1.1\nUSP_SCOPE_MAX_PACKET_BYTES=50000\n");
-    report.fails("subscribe", "packet-too-large", &["200009", "50000", "USP_SCOPE_MAX_PACKET_BYTES"]);
+    report.fails(
+        "subscribe",
+        "packet-too-large",
+        &["200009", "50000", "USP_SCOPE_MAX_PACKET_BYTES"],
+    );
     // Within the limit it is passed over, however large.
     let report = check(port, &format!("{SEND}USP_SCOPE_SUBSCRIBE_QOS=1\n"));
     report.is_well("subscribe", &["1 messages until then, 1 of them retained"]);

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-pub const STAGES: [&str; 7] =
-    ["profile", "dns", "tcp", "tls", "connect", "subscribe", "roundtrip"];
+pub const STAGES: [&str; 7] = ["profile", "dns", "tcp", "tls", "connect", "subscribe", "roundtrip"];
 
 /// What `check -F json` said.
 pub struct Report {

@@ -68,7 +68,13 @@ fn certificates_that_are_refused() {
             Listener::Tls,
             &other,
             "unknown-ca",
-            &["unknown CA", "Test CA", "MQTT_TLS_CA_FILE", "trusted here: O=usp-scope tests, CN=Other CA", "missing intermediate"][..],
+            &[
+                "unknown CA",
+                "Test CA",
+                "MQTT_TLS_CA_FILE",
+                "trusted here: O=usp-scope tests, CN=Other CA",
+                "missing intermediate",
+            ][..],
         ),
         (Listener::Tls, &String::new(), "unknown-ca", &["the system's CA certificates"]),
         (

@@ -41,7 +41,8 @@ fn a_broker_without_3_1_1_is_named_too() {
 #[test]
 fn neither_version_works() {
     let port = fake::mqtt(|level, stream| {
-        let _ = stream.write_all(if level == 5 { &[0x20, 3, 0, 0x84, 0] } else { &[0x20, 2, 0, 1] });
+        let _ =
+            stream.write_all(if level == 5 { &[0x20, 3, 0, 0x84, 0] } else { &[0x20, 2, 0, 1] });
     });
     check(port, "").fails("connect", "version-refused", &["does not work either"]);
 }

@@ -64,7 +64,9 @@ pub(super) async fn connect(
             Speaker::Tls { .. } => {
                 Fault::Found(Finding::TlsExpected("it answers with a TLS record"))
             }
-            Speaker::Else(_) if matches!(fault, Fault::Disconnected { .. } | Fault::Tls(_)) => fault,
+            Speaker::Else(_) if matches!(fault, Fault::Disconnected { .. } | Fault::Tls(_)) => {
+                fault
+            }
             Speaker::Else(_) => {
                 Fault::Found(Finding::NotMqtt(bytes::describe(&first, target.profile)))
             }
@@ -96,9 +98,11 @@ async fn ask(
     note: &mut Note,
 ) -> Answer {
     let profile = target.profile;
-    let login = profile.username.as_deref().filter(|user| !user.is_empty()).map(|user| {
-        (user, profile.password.as_ref().map_or("", |password| password.expose()))
-    });
+    let login = profile
+        .username
+        .as_deref()
+        .filter(|user| !user.is_empty())
+        .map(|user| (user, profile.password.as_ref().map_or("", |password| password.expose())));
     let question = write::connect(&Connect {
         version,
         client_id: &target.client_id,
@@ -139,10 +143,8 @@ async fn ask(
                 Fault::Malformed(why) => why.clone(),
                 _ => "it failed".to_owned(),
             };
-            note.seen.push(format!(
-                "{label} CONNECT, {how}; {}",
-                bytes::excerpt(conn.first(), profile)
-            ));
+            note.seen
+                .push(format!("{label} CONNECT, {how}; {}", bytes::excerpt(conn.first(), profile)));
             Answer::Nothing(fault, conn.first().to_vec())
         }
     }

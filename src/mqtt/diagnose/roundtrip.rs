@@ -34,9 +34,14 @@ pub(super) async fn roundtrip(
     let profile = target.profile;
     let topic = topic(&target.client_id);
     // The profile's own subscriptions are what is to be proved, if they cover the topic.
-    if !profile.subscribe.iter().any(|f| !f.starts_with('$') && filter::matches(f, topic.as_bytes())) {
+    if !profile
+        .subscribe
+        .iter()
+        .any(|f| !f.starts_with('$') && filter::matches(f, topic.as_bytes()))
+    {
         let filters = [topic.clone()];
-        subscribe::ask(&mut welcome.conn, profile, SUBSCRIBE_ID, (&filters, 1), limit, note).await?;
+        subscribe::ask(&mut welcome.conn, profile, SUBSCRIBE_ID, (&filters, 1), limit, note)
+            .await?;
     }
     let qos = welcome.limits.max_qos.unwrap_or(1).min(1);
     let conn = &mut welcome.conn;

@@ -13,8 +13,8 @@ use crate::mqtt::fault::{self, Fault};
 use crate::mqtt::filter;
 use crate::mqtt::link::{Cause, TlsFacts};
 use crate::mqtt::stop::StopSignal;
-use crate::mqtt::verify::Refused;
 use crate::mqtt::tls;
+use crate::mqtt::verify::Refused;
 use crate::profile::model::{Profile, VersionChoice};
 use crate::profile::settings::ProfileError;
 
@@ -107,8 +107,7 @@ pub fn unusable(error: &ProfileError) -> Vec<StageReport> {
 
 /// All stages; `None` once one failed.
 async fn stages(profile: &Profile, clock: &dyn Clock, book: &mut Book<'_>) -> Option<()> {
-    let target =
-        book.stage(Stage::Profile, async |note: &mut Note| prepare(profile, note)).await?;
+    let target = book.stage(Stage::Profile, async |note: &mut Note| prepare(profile, note)).await?;
     // Names, TCP, TLS and CONNACK share the profile's limit, as they do for the live connection.
     let limit = Limit::of(profile.connect_timeout);
     let addresses = book
@@ -206,14 +205,26 @@ impl Book<'_> {
         let mut note = Note::default();
         let result = work(&mut note).await;
         let Note { detail, advice, seen, tls } = note;
-        let mut finished =
-            StageReport { outcome: Outcome::Ok, took: watch.elapsed(), detail, advice, tls, seen, stage };
+        let mut finished = StageReport {
+            outcome: Outcome::Ok,
+            took: watch.elapsed(),
+            detail,
+            advice,
+            tls,
+            seen,
+            stage,
+        };
         let value = match result {
             Ok(value) => Some(value),
             Err(Trouble { fault, stage: reached, refused }) => {
                 let explained =
                     failure::explain(&fault, self.profile, reached, refused.as_ref(), 0).failure;
-                tracing::info!(stage = stage.name(), cause = explained.cause.code(), "{}", explained.what);
+                tracing::info!(
+                    stage = stage.name(),
+                    cause = explained.cause.code(),
+                    "{}",
+                    explained.what
+                );
                 finished.outcome = Outcome::Failed(explained.cause);
                 finished.detail = explained.what;
                 finished.advice.insert(0, explained.advice);

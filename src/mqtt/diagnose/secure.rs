@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use rustls::client::ResolvesClientCert;
 use rustls::sign::CertifiedKey;
-use rustls::{AlertDescription, CertificateError, Error as RustlsError, ProtocolVersion, SignatureScheme};
+use rustls::{
+    AlertDescription, CertificateError, Error as RustlsError, ProtocolVersion, SignatureScheme,
+};
 use tokio::io::AsyncReadExt as _;
 use tokio_rustls::client::TlsStream;
 
@@ -60,8 +62,10 @@ pub(super) async fn handshake(
     let watch = Stopwatch::start();
     let asked = Arc::new(AtomicBool::new(false));
     let mut config = (*tls.config).clone();
-    config.client_auth_cert_resolver =
-        Arc::new(Watching { inner: config.client_auth_cert_resolver.clone(), asked: asked.clone() });
+    config.client_auth_cert_resolver = Arc::new(Watching {
+        inner: config.client_auth_cert_resolver.clone(),
+        asked: asked.clone(),
+    });
     let shows_certificate = config.client_auth_cert_resolver.has_certs();
     let shake = target::handshake(&target.profile.host, Arc::new(config), tap);
     let outcome = limit.wait(shake).await;

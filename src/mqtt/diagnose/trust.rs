@@ -50,10 +50,8 @@ pub(super) async fn explain(
     let known = files::load(settings).ok().and_then(|files| files.authorities);
     let known = known.map(|known| names(&known)).unwrap_or_default();
     for certificate in &presented {
-        note.seen.push(format!(
-            "certificate {}, issued by {}",
-            certificate.subject, certificate.issuer
-        ));
+        note.seen
+            .push(format!("certificate {}, issued by {}", certificate.subject, certificate.issuer));
     }
     note.seen.extend(known.iter().take(8).map(|ca| format!("trusted here: {}", ca.subject)));
     note.advice.extend(which_ca(&presented, &known));
@@ -119,7 +117,8 @@ mod tests {
         let issuing = name("CN=Issuing", "CN=Root");
         let root = name("CN=Root", "CN=Root");
         let other = name("CN=Other", "CN=Other");
-        let say = |presented: &[Names], known: &[Names]| which_ca(presented, known).unwrap_or_default();
+        let say =
+            |presented: &[Names], known: &[Names]| which_ca(presented, known).unwrap_or_default();
         let (alone, whole) = ([leaf.clone()], [leaf, issuing]);
         assert!(say(&alone, std::slice::from_ref(&other)).contains("missing intermediate"));
         assert!(say(&alone, &[root.clone()]).contains("CN=Issuing"));

@@ -194,7 +194,11 @@ pub(super) fn refusal(refusal: Refusal, profile: &Profile) -> Explained {
 }
 
 pub(super) fn unsubscribed(profile: &Profile, filters: &[String]) -> Explained {
-    let all = if filters.len() >= profile.subscribe.len() { "every subscription" } else { "some subscriptions" };
+    let all = if filters.len() >= profile.subscribe.len() {
+        "every subscription"
+    } else {
+        "some subscriptions"
+    };
     permanent(
         Cause::SubscribeRefused,
         format!("{} refused {all}: {}.", address(profile), filters.join(", ")),
@@ -284,11 +288,9 @@ pub(super) fn publish_refused(profile: &Profile, code: u8, text: Option<&str>) -
             what,
             "Raise the broker's limit (mosquitto: max_packet_size).".to_owned(),
         ),
-        0x96 | 0x97 => passing(
-            Cause::Quota,
-            what,
-            "Send more slowly, or raise the broker's quota.".to_owned(),
-        ),
+        0x96 | 0x97 => {
+            passing(Cause::Quota, what, "Send more slowly, or raise the broker's quota.".to_owned())
+        }
         _ => permanent(
             Cause::PublishRefused,
             what,

@@ -35,8 +35,8 @@ fn refused_advice(profile: &Profile) -> String {
         "Check that the broker runs (systemctl status mosquitto) and that {host} and {port} are \
          right"
     );
-    let here =
-        profile.host == "localhost" || profile.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let here = profile.host == "localhost"
+        || profile.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if !here {
         advice.push_str(&format!(
             ", that it listens on this address and not on localhost only, and that no firewall is \

@@ -3,12 +3,12 @@
 use std::io;
 use std::sync::Arc;
 
-use rustls::{AlertDescription, CertificateError, Error as RustlsError, OtherError};
 use rustls::pki_types::{ServerName, UnixTime};
+use rustls::{AlertDescription, CertificateError, Error as RustlsError, OtherError};
 
 use super::*;
-use crate::mqtt::fault::{Finding, Refusal, TlsFault};
 use crate::core::secret::Secret;
+use crate::mqtt::fault::{Finding, Refusal, TlsFault};
 use crate::profile::model::TlsSettings;
 
 fn profile(port: u16, tls: bool) -> Profile {
@@ -106,7 +106,14 @@ fn the_troubleshooting_table() {
 
 #[test]
 fn plain_and_tls_mixed_up() {
-    check(Fault::Closed, 8883, false, Cause::TlsExpected, false, &["8883", "MQTT_TLS_ENABLED=true"]);
+    check(
+        Fault::Closed,
+        8883,
+        false,
+        Cause::TlsExpected,
+        false,
+        &["8883", "MQTT_TLS_ENABLED=true"],
+    );
     check(Fault::Closed, 1884, false, Cause::ClosedByBroker, false, &["MQTT_TLS_ENABLED=true"]);
     let reset = || Fault::from_handshake(io::ErrorKind::ConnectionReset.into());
     check(reset(), 1883, true, Cause::NotTls, false, &["Port 1883", "MQTT_TLS_ENABLED=false"]);
@@ -268,11 +275,7 @@ fn what_a_diagnosis_finds() {
             Cause::VersionRefused,
             &["hangs up on MQTT 3.1.1", "either"],
         ),
-        (
-            Finding::Unsupported(vec!["#".to_owned()]),
-            Cause::FilterUnsupported,
-            &["cannot serve #"],
-        ),
+        (Finding::Unsupported(vec!["#".to_owned()]), Cause::FilterUnsupported, &["cannot serve #"]),
         (Finding::NoQuota(vec!["#".to_owned()]), Cause::Quota, &["no quota"]),
         (Finding::ClosedOnSubscribe, Cause::SubscribeRefused, &["usp/#", "ACL"]),
         (
@@ -289,11 +292,7 @@ fn what_a_diagnosis_finds() {
         (Finding::ClosedOnPublish, Cause::PublishRefused, &["usp/test/#"]),
         (not_delivered(V311, true), Cause::NotDelivered, &["can't say", "write and to read"]),
         (not_delivered(V5, false), Cause::NotDelivered, &["neither", "ACL", "to read usp/#"]),
-        (
-            Finding::OursTooLarge { size: 90, limit: 50 },
-            Cause::PacketTooLarge,
-            &["50 bytes", "90"],
-        ),
+        (Finding::OursTooLarge { size: 90, limit: 50 }, Cause::PacketTooLarge, &["50 bytes", "90"]),
     ] {
         let fault = Fault::Found(finding);
         let got = explain(&fault, &profile(1, false), Stage::Live, None, 0).failure;

@@ -210,7 +210,10 @@ fn alert_received(alert: AlertDescription, profile: &Profile) -> Explained {
 pub(super) fn required(profile: &Profile, how: &str) -> Explained {
     permanent(
         Cause::ClientCertificateRequired,
-        format!("{} demands a client certificate, and the profile names none: {how}.", address(profile)),
+        format!(
+            "{} demands a client certificate, and the profile names none: {how}.",
+            address(profile)
+        ),
         "Set MQTT_TLS_CLIENT_CERT_FILE and MQTT_TLS_CLIENT_CERT_KEY_FILE.".to_owned(),
     )
 }

@@ -37,7 +37,11 @@ pub(in crate::mqtt::diagnose) fn frame(bytes: &[u8], max: usize) -> Frame {
     let (mut len, mut header) = (0usize, 1usize);
     loop {
         let Some(byte) = after.get(header - 1) else {
-            return if header > 4 { Frame::Broken("a length of more than four bytes") } else { Frame::Part };
+            return if header > 4 {
+                Frame::Broken("a length of more than four bytes")
+            } else {
+                Frame::Part
+            };
         };
         if header > 4 {
             return Frame::Broken("a length of more than four bytes");

@@ -10,12 +10,31 @@ const MAX_TEXT: usize = 1024;
 #[derive(PartialEq, Eq, Debug)]
 pub(in crate::mqtt::diagnose) enum Packet {
     ConnAck(ConnAck),
-    SubAck { id: u16, codes: Vec<u8>, text: Option<String> },
-    PubAck { id: u16, code: u8, text: Option<String> },
-    Publish { topic: Vec<u8>, qos: u8, id: u16, retain: bool },
-    PubRel { id: u16 },
+    SubAck {
+        id: u16,
+        codes: Vec<u8>,
+        text: Option<String>,
+    },
+    PubAck {
+        id: u16,
+        code: u8,
+        text: Option<String>,
+    },
+    Publish {
+        topic: Vec<u8>,
+        qos: u8,
+        id: u16,
+        retain: bool,
+    },
+    PubRel {
+        id: u16,
+    },
     PingResp,
-    Disconnect { code: u8, text: Option<String>, server: Option<String> },
+    Disconnect {
+        code: u8,
+        text: Option<String>,
+        server: Option<String>,
+    },
     /// A packet nobody needs here, by its type.
     Other(u8),
     /// Not what its type promises; why.
