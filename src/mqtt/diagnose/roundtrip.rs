@@ -129,7 +129,7 @@ fn topic(client_id: &str) -> String {
 }
 
 fn live(fault: Fault) -> Trouble {
-    Trouble { fault, stage: Stage::Live, refused: None }
+    Trouble::at(Stage::Live, fault)
 }
 
 #[cfg(test)]
