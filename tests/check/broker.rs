@@ -209,7 +209,7 @@ fn disconnect_reasons() {
         (0x9c, "moved", &["use another server", "server moved.example"]),
         (0x9d, "moved", &["server moved", "MQTT_HOST"]),
         (0xa2, "filter-unsupported", &["wildcard subscriptions not supported"]),
-        (0x00, "closed-by-broker", &["0x00"]),
+        (0x00, "closed-by-broker", &["normal disconnection (0x00)"]),
     ] {
         let port = fake::broker(move |_, m| {
             let properties = b"\x1c\0\x0dmoved.example";
