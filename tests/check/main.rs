@@ -13,6 +13,7 @@
 mod mosquitto;
 
 mod broker;
+mod engine;
 mod fake;
 mod hostile;
 mod limits;

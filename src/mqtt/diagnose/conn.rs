@@ -17,6 +17,9 @@ const READ: usize = 8 * 1024;
 /// How long something that is no broker may take to finish its first line.
 const FIRST_LINE: Duration = Duration::from_millis(200);
 
+/// How long a DISCONNECT may take to leave.
+const GOODBYE: Duration = Duration::from_millis(500);
+
 /// A connection that speaks MQTT.
 pub(super) struct Conn {
     stream: Stream,
@@ -78,7 +81,8 @@ impl Conn {
                     (None, Some(server)) => Some(format!("server {server}")),
                     (text, None) => text.clone(),
                 };
-                let name = reason::name(*code).to_owned();
+                let name = if *code == 0 { "normal disconnection" } else { reason::name(*code) };
+                let name = name.to_owned();
                 return Err(Fault::Disconnected { code: *code, name, text });
             }
             Packet::Odd(why) => return Err(Fault::Malformed((*why).to_owned())),
@@ -126,9 +130,12 @@ impl Conn {
         self.skip -= away;
     }
 
-    /// Says goodbye; nobody waits for an answer.
+    /// Says goodbye; nobody waits for an answer, nor for someone who does not listen.
     pub async fn leave(mut self) {
-        let _ = self.send(&write::DISCONNECT).await;
-        let _ = self.stream.shutdown().await;
+        let _ = tokio::time::timeout(GOODBYE, async {
+            let _ = self.send(&write::DISCONNECT).await;
+            let _ = self.stream.shutdown().await;
+        })
+        .await;
     }
 }

@@ -135,7 +135,7 @@ mod tests {
 
         let mut note = Note::default();
         let trouble = connect(&profile, &[shut, shut], limit, &mut note).await.err().unwrap();
-        assert!(matches!(trouble.fault, Fault::Tcp(_)));
+        assert!(matches!(*trouble.fault, Fault::Tcp(_)));
         assert_eq!(note.seen.len(), 2);
     }
 

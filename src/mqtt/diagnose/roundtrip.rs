@@ -56,6 +56,10 @@ pub(super) async fn roundtrip(
     let sent = limit.wait(conn.send(&packet)).await.unwrap_or(Err(Fault::Timeout));
     let mut end = sent.err();
     while end.is_none() && (back.is_none() || (ack.is_none() && qos > 0)) {
+        // A stream of messages that never pauses is never waited for.
+        if limit.left().is_zero() {
+            break;
+        }
         match limit.wait(conn.next()).await {
             None => break,
             Some(Err(fault)) => end = Some(fault),
@@ -125,7 +129,7 @@ fn topic(client_id: &str) -> String {
 }
 
 fn live(fault: Fault) -> Trouble {
-    Trouble { fault, stage: Stage::Live, refused: None }
+    Trouble::at(Stage::Live, fault)
 }
 
 #[cfg(test)]

@@ -45,17 +45,24 @@ impl Note {
 
 /// Why a stage failed.
 pub(super) struct Trouble {
-    pub fault: Fault,
+    pub fault: Box<Fault>,
     /// How far the connection had come.
     pub stage: fault::Stage,
     /// The verifier's last word.
-    pub refused: Option<Refused>,
+    pub refused: Option<Box<Refused>>,
+}
+
+impl Trouble {
+    /// A fault at this point of a connection.
+    pub fn at(stage: fault::Stage, fault: Fault) -> Self {
+        Self { fault: Box::new(fault), stage, refused: None }
+    }
 }
 
 impl From<Fault> for Trouble {
     /// Before CONNACK.
     fn from(fault: Fault) -> Self {
-        Self { fault, stage: fault::Stage::Connecting, refused: None }
+        Self::at(fault::Stage::Connecting, fault)
     }
 }
 
@@ -218,7 +225,7 @@ impl Book<'_> {
             Ok(value) => Some(value),
             Err(Trouble { fault, stage: reached, refused }) => {
                 let explained =
-                    failure::explain(&fault, self.profile, reached, refused.as_ref(), 0).failure;
+                    failure::explain(&fault, self.profile, reached, refused.as_deref(), 0).failure;
                 tracing::info!(
                     stage = stage.name(),
                     cause = explained.cause.code(),

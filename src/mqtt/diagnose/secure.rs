@@ -104,7 +104,10 @@ pub(super) async fn handshake(
                 second_thoughts(target, address, fault, &first, note).await
             };
             trust::explain(target, address, &fault, clock.now(), note).await;
-            Err(Trouble { fault, stage: Stage::Connecting, refused: tls.seen.refusal() })
+            Err(Trouble {
+                refused: tls.seen.refusal().map(Box::new),
+                ..Trouble::at(Stage::Connecting, fault)
+            })
         }
     }
 }

@@ -125,7 +125,7 @@ async fn ping(conn: &mut Conn, limit: Limit, note: &mut Note) -> Result<(), Trou
         .await
         .unwrap_or(Err(Fault::NoPong));
     let took = watch.elapsed();
-    pong.map_err(|fault| Trouble { fault, stage: Stage::Live, refused: None })?;
+    pong.map_err(|fault| Trouble::at(Stage::Live, fault))?;
     note.seen.push(format!("PINGRESP after {:.1} ms", took.as_secs_f64() * 1e3));
     if messages > 0 {
         note.seen.push(format!("{messages} messages until then, {retained} of them retained"));
@@ -135,7 +135,7 @@ async fn ping(conn: &mut Conn, limit: Limit, note: &mut Note) -> Result<(), Trou
 }
 
 fn subscribing(fault: Fault) -> Trouble {
-    Trouble { fault, stage: Stage::Subscribing, refused: None }
+    Trouble::at(Stage::Subscribing, fault)
 }
 
 fn name(code: u8) -> &'static str {

@@ -121,7 +121,7 @@ mod tests {
             |presented: &[Names], known: &[Names]| which_ca(presented, known).unwrap_or_default();
         let (alone, whole) = ([leaf.clone()], [leaf, issuing]);
         assert!(say(&alone, std::slice::from_ref(&other)).contains("missing intermediate"));
-        assert!(say(&alone, &[root.clone()]).contains("CN=Issuing"));
+        assert!(say(&alone, std::slice::from_ref(&root)).contains("CN=Issuing"));
         assert!(say(&whole, &[other]).contains("lead to CN=Root"));
         assert!(say(&whole, std::slice::from_ref(&root)).contains("made anew"));
         assert!(which_ca(&[root], &[]).is_none() && which_ca(&[], &[]).is_none());
