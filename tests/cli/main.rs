@@ -19,6 +19,7 @@ mod records;
 
 mod decode;
 mod demo;
+mod env;
 mod publisher;
 mod usage;
 mod watch;

@@ -88,7 +88,10 @@ fn setting(
         || matches!(&*text, "null" | "(null)" | "''" | "\"\"")
         || (has_reference(&text) && is_only_reference(&text));
     if !is_secret_key(key) || harmless || reveal(key) {
-        out.extend(texts.iter().map(|text| plain(text, kind.clone())));
+        // What an open quote swallowed may hold secrets of other names.
+        let (first, rest) = texts.split_at(1.min(texts.len()));
+        out.extend(first.iter().map(|text| plain(text, kind.clone())));
+        free_text(rest, &kind, reveal, out);
         return;
     }
     let Some(parts) = item.parts() else { return };
