@@ -93,7 +93,15 @@ fn swallowed_last(finding: &Finding) -> u8 {
 #[must_use]
 pub fn app(bytes: &[u8], path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Verdict {
     let refuses = |key, line, what: &str| {
-        let short = what.trim_end_matches('.').to_owned();
+        let mut chars = what.trim_end_matches('.').chars();
+        let first = chars.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
+        // Names of variables keep their capitals.
+        let first = if what.starts_with("MQTT") || what.starts_with("USP") {
+            what.get(..1).unwrap_or_default().to_owned()
+        } else {
+            first
+        };
+        let short = format!("{first}{}", chars.as_str());
         Verdict::Refuses(Reason { key, line, short, code: None })
     };
     match read::parse(bytes, path, env) {

@@ -5,6 +5,7 @@
 
 mod connect;
 mod flood;
+mod profiles;
 mod start;
 mod traffic;
 mod world;

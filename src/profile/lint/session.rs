@@ -174,9 +174,13 @@ fn reconnect(context: &Context<'_>, found: &mut Vec<Finding>) {
             Finding::warning(
                 "reconnect-too-short",
                 format!(
-                    "{attempts} attempts with {pause} between them give up within about {}: a broker \
-                     that restarts needs longer, and giving up ends the ACS's worker.",
-                    if total < 1000 { format!("{total} ms") } else { format!("{} s", total / 1000) }
+                    "{attempts} attempts with {pause} between them give up {}: a broker that restarts \
+                     needs longer, and giving up ends the ACS's worker.",
+                    match total {
+                        0 => "at once".to_owned(),
+                        1..1000 => format!("within about {total} ms"),
+                        _ => format!("within about {} s", total / 1000),
+                    }
                 ),
             )
             .at(key, context.line(key))

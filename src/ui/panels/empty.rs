@@ -7,7 +7,7 @@ use crate::core::time::Timestamp;
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
 use crate::store::Snapshot;
-use crate::ui::command::UiCommand;
+use crate::ui::command::{ProfileCommand, UiCommand};
 use crate::ui::theme::{Look, fonts, icons, size};
 use crate::ui::widgets::controls;
 use crate::view::connection as words;
@@ -79,6 +79,11 @@ pub fn show(
                     if matches!(link, LinkState::Waiting { .. }) { "Try now" } else { "Try again" };
                 if controls::primary_button(ui, look, icons::RETRY, retry).clicked() {
                     commands.push(UiCommand::Reconnect);
+                }
+                if let Some(path) = profile.and_then(|profile| profile.path.clone())
+                    && controls::button(ui, look, icons::PROFILES, "Edit the profile").clicked()
+                {
+                    commands.push(UiCommand::Profile(ProfileCommand::Open(path)));
                 }
                 if controls::button(ui, look, icons::HOME, "Back to the start page").clicked() {
                     commands.push(UiCommand::GoHome);

@@ -28,7 +28,8 @@ pub(super) fn show(ui: &mut Ui, look: Look, editor: &Editor, commands: &mut Vec<
         ui,
         |ui| {
             ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 4.0;
+            ui.spacing_mut().item_spacing.y = 3.0;
+            ui.spacing_mut().interact_size.y = 18.0;
             let Some(examined) = examined else {
                 ui.label(RichText::new("Reading the file…").color(t.weak));
                 return;

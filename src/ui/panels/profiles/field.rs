@@ -80,7 +80,7 @@ pub(super) fn show(
 fn column(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(vec2(width, 10.0), Layout::top_down(Align::Min), |ui| {
         ui.set_width(width);
-        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().item_spacing.y = 1.0;
         content(ui);
     });
 }
@@ -96,7 +96,8 @@ fn indented(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
 fn name_ui(ui: &mut Ui, look: Look, row: &Row) {
     let t = look.tokens;
     let Variable { key, label, help, null, empty, .. } = row.variable;
-    ui.add_space(3.0);
+    ui.spacing_mut().interact_size.y = 16.0;
+    ui.add_space(2.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
         let set = row.presence != Presence::Absent;
@@ -362,7 +363,8 @@ fn nothing_menu(ui: &mut Ui, look: Look, row: &Row, commands: &mut Vec<UiCommand
 
 fn ends_up_ui(ui: &mut Ui, look: Look, row: &Row) {
     let t = look.tokens;
-    ui.add_space(3.0);
+    ui.spacing_mut().interact_size.y = 16.0;
+    ui.add_space(2.0);
     let who = if row.variable.is_own() { "App" } else { "ACS" };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;

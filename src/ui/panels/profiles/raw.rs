@@ -33,10 +33,10 @@ pub(super) fn show(
     let (icon, title) = match panel.tab {
         Tab::File => (icons::FILE, "File"),
         Tab::Changes => (icons::DIFF, "Changes"),
-        Tab::Test => (icons::DIAGNOSE, "Test"),
+        Tab::Test => (icons::DIAGNOSE, "Diagnosis"),
     };
     panel_header::show(ui, look, icon, title, &count, |ui| {
-        let choices = [(Tab::Test, "Test"), (Tab::Changes, "Changes"), (Tab::File, "File")];
+        let choices = [(Tab::Test, "Diagnosis"), (Tab::Changes, "Changes"), (Tab::File, "File")];
         if let Some(tab) = controls::segments(ui, look, panel.tab, choices) {
             panel.tab = tab;
         }
