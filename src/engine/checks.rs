@@ -1,7 +1,6 @@
 //! Thread `usp-check`, one per diagnosis, beside the live connection: only the newest one speaks.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::command::EngineCommand;
 use super::event::{EngineEvent, Level};
@@ -13,8 +12,9 @@ use crate::profile::model::Profile;
 /// Starts, replaces and ends diagnoses.
 pub(super) struct Checks {
     shared: Arc<Shared>,
-    /// The newest diagnosis' number; one with another number keeps silent.
-    newest: Arc<AtomicU64>,
+    /// The newest diagnosis' number; one with another number keeps silent. Held while telling,
+    /// so that nothing of a former one comes after its successor was started.
+    newest: Arc<Mutex<u64>>,
     /// Dropping it ends the running one.
     running: Option<StopHandle>,
 }
@@ -36,13 +36,17 @@ impl Checks {
 
     fn start(&mut self, profile: Arc<Profile>) {
         let (handle, stop) = stop_signal();
-        let number = self.newest.fetch_add(1, Ordering::SeqCst) + 1;
-        // From here on the former one is not heard any more.
+        let number = {
+            let mut newest = lock(&self.newest);
+            *newest += 1;
+            *newest
+        };
         self.running = Some(handle);
         let (shared, newest) = (Arc::clone(&self.shared), Arc::clone(&self.newest));
         let spawned = std::thread::Builder::new().name("usp-check".to_owned()).spawn(move || {
             let tell = |event| {
-                if newest.load(Ordering::SeqCst) == number {
+                let newest = lock(&newest);
+                if *newest == number {
                     shared.publisher.event(event);
                 }
             };
@@ -56,6 +60,10 @@ impl Checks {
             self.shared.publisher.event(EngineEvent::CheckDone);
         }
     }
+}
+
+fn lock(number: &Mutex<u64>) -> MutexGuard<'_, u64> {
+    number.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn check(

@@ -8,12 +8,19 @@ const SEND: &str = "USP_SCOPE_ALLOW_SEND=true\n";
 
 /// A mosquitto whose further listener has these settings, and that listener's port.
 pub fn special(settings: &str) -> (Mosquitto, u16) {
-    let port = free_port();
-    // Without a queue, mosquitto closes the connection after a message its ACL refuses.
-    let extra = format!(
-        "max_queued_messages 1000\nlistener {port} 127.0.0.1\nallow_anonymous true\n{settings}\n"
-    );
-    (Mosquitto::start_with(&[Listener::Anonymous], &extra), port)
+    // A free port may be taken by somebody else before mosquitto gets it.
+    (0..5)
+        .find_map(|_| {
+            let port = free_port();
+            // Without a queue, mosquitto closes the connection after a message its ACL refuses.
+            let extra = format!(
+                "max_queued_messages 1000\nlistener {port} 127.0.0.1\nallow_anonymous true\n\
+                 {settings}\n"
+            );
+            let start = || Mosquitto::start_with(&[Listener::Anonymous], &extra);
+            std::panic::catch_unwind(start).ok().map(|broker| (broker, port))
+        })
+        .expect("mosquitto starts with these settings")
 }
 
 fn acl(rules: &str) -> (Mosquitto, u16, tempfile::TempDir) {

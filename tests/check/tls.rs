@@ -133,34 +133,67 @@ fn client_certificates() {
 #[test]
 fn a_tls_1_2_broker_that_demands_a_certificate() {
     let helper = Mosquitto::start(&[Listener::TlsMutual]);
-    let port = free_port();
     // mosquitto always offers TLS 1.3 as well.
-    let mut server = Command::new("openssl")
-        .current_dir(helper.file(""))
-        .args(["s_server", "-accept", &port.to_string(), "-tls1_2", "-quiet"])
-        .args(["-cert", "server.crt", "-key", "server.key"])
-        .args(["-CAfile", "ca.crt", "-Verify", "1", "-verify_return_error"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let patience = std::time::Instant::now();
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(patience.elapsed().as_secs() < 20, "openssl s_server does not start");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    let arguments = "-tls1_2 -CAfile ca.crt -Verify 1 -verify_return_error";
+    let server = TlsServer::start(&helper.file(""), arguments);
+    let port = server.port;
     let without = check(port, &ca(&helper, "ca.crt"));
     let with = check(
         port,
         &format!("{}MQTT_CONNECT_TIMEOUT=2\n", client(&helper, "client.crt", "client.key")),
     );
-    let _ = server.kill();
-    let _ = server.wait();
     without.fails("tls", "client-certificate-required", &["alert"]);
     assert_eq!(with.stage("tls")["protocol"], "TLS 1.2", "{:#?}", with.stages);
     with.says("tls", &["our certificate was asked for and shown"]);
     with.fails("connect", "no-answer", &[]);
+}
+
+#[test]
+fn an_https_server_is_named() {
+    let helper = Mosquitto::start(&[Listener::Tls]);
+    let server = TlsServer::start(&helper.file(""), "-www");
+    let settings = format!("{}MQTT_CONNECT_TIMEOUT=2\n", ca(&helper, "ca.crt"));
+    let report = check(server.port, &settings);
+    assert_eq!(report.stage("tls")["status"], "ok", "{:#?}", report.stages);
+    report.fails("connect", "not-mqtt", &["an HTTP server (HTTP/1.0 200 ok)", "MQTT_PORT"]);
+}
+
+/// openssl's own TLS server, ended when dropped.
+struct TlsServer {
+    port: u16,
+    child: std::process::Child,
+}
+
+impl TlsServer {
+    /// Serves with the test CA's certificate for localhost; `folder` has it.
+    fn start(folder: &Path, arguments: &str) -> Self {
+        let port = free_port();
+        let child = Command::new("openssl")
+            .current_dir(folder)
+            .args(["s_server", "-accept", &port.to_string(), "-quiet"])
+            .args(["-cert", "server.crt", "-key", "server.key"])
+            .args(arguments.split_whitespace())
+            // It ends with its standard input.
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { port, child };
+        let patience = std::time::Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(patience.elapsed().as_secs() < 20, "openssl s_server does not start");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        server
+    }
+}
+
+impl Drop for TlsServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 #[test]

@@ -14,7 +14,6 @@ use super::stream::{FIRST, Stream};
 use super::target::{self, Target};
 use crate::mqtt::fault::{Fault, TlsFault};
 use crate::mqtt::link::MqttVersion;
-use crate::mqtt::tls;
 use crate::profile::model::TlsSettings;
 
 /// Longest time for one of these questions.
@@ -57,7 +56,7 @@ async fn curious_handshake(
 ) -> Option<Result<Vec<CertificateDer<'static>>, Fault>> {
     let settings =
         TlsSettings { verify_peer: false, verify_peer_name: false, ..TlsSettings::default() };
-    let any = tls::connection(&settings, target.profile).ok()?;
+    let any = target::tls(&settings, target.profile).ok()?;
     let limit = limit(target);
     let tap = target::tap(address, limit).await.ok()?;
     let result = limit.wait(target::handshake(&target.profile.host, any.config, tap)).await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::limit::Limit;
 use super::report::{Outcome, Progress, Stage, StageReport};
-use super::target::Target;
+use super::target::{self, Target};
 use super::{hello, reach, roundtrip, secure, subscribe};
 use crate::core::time::{Clock, Stopwatch};
 use crate::mqtt::cause::HIGH_LATENCY;
@@ -13,7 +13,6 @@ use crate::mqtt::fault::{self, Fault};
 use crate::mqtt::filter;
 use crate::mqtt::link::{Cause, TlsFacts};
 use crate::mqtt::stop::StopSignal;
-use crate::mqtt::tls;
 use crate::mqtt::verify::Refused;
 use crate::profile::model::{Profile, VersionChoice};
 use crate::profile::settings::ProfileError;
@@ -175,7 +174,7 @@ fn prepare<'a>(profile: &'a Profile, note: &mut Note) -> Result<Target<'a>, Trou
     }
     let tls = match &profile.tls {
         None => None,
-        Some(settings) => Some(tls::connection(settings, profile)?),
+        Some(settings) => Some(target::tls(settings, profile)?),
     };
     let target = Target::new(profile, tls);
     let version = match profile.version {

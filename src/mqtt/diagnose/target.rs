@@ -12,8 +12,8 @@ use tokio_rustls::client::TlsStream;
 use super::limit::Limit;
 use super::stream::{Stream, Tap};
 use crate::mqtt::fault::{Fault, TlsFault};
-use crate::mqtt::tls::TlsConnection;
-use crate::profile::model::{Profile, derived_client_id};
+use crate::mqtt::tls::{self, TlsConnection};
+use crate::profile::model::{Profile, TlsSettings, derived_client_id};
 
 /// A profile under diagnosis.
 pub(super) struct Target<'a> {
@@ -44,6 +44,11 @@ impl<'a> Target<'a> {
             }
         }
     }
+}
+
+/// TLS as the live connection has it, from the profile's files.
+pub(super) fn tls(settings: &TlsSettings, profile: &Profile) -> Result<TlsConnection, Fault> {
+    tls::connection(settings, profile)
 }
 
 /// A TCP connection.

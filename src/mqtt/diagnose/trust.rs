@@ -15,7 +15,8 @@ use crate::mqtt::link::TlsFacts;
 use crate::mqtt::x509::{self, Names};
 use crate::profile::tls as files;
 
-/// No certificate in use today was made before this app: 2026-01-01, seconds since the epoch.
+/// A clock that says an earlier time is wrong, since this app is younger: 2026-01-01, seconds
+/// since the epoch.
 const APP_MADE: i64 = 1_767_225_600;
 
 /// About an accepted certificate: what was not checked.
