@@ -145,9 +145,7 @@ impl File {
         let mut chars = text.chars();
         while let Some(c) = chars.next() {
             if let Some(open) = &mut reference {
-                if c.is_alphanumeric() {
-                    open.name.push(c);
-                } else if open.braced && c != '}' {
+                if c.is_alphanumeric() || (open.braced && c != '}') {
                     open.name.push(c);
                 } else if !open.braced && c == '{' && open.name.is_empty() {
                     open.braced = true;
