@@ -297,9 +297,15 @@ impl Workbench {
             ProfileCommand::Leave => {
                 self.page = self.profiles.before.take().unwrap_or(Page::Start);
             }
-            ProfileCommand::Open(path) => self.profiles.send(Job::Load(path)),
+            ProfileCommand::Open(path) => {
+                self.profiles.panel.dialog = None;
+                self.profiles.send(Job::Load(path));
+            }
             ProfileCommand::Choose => {
                 self.show_profiles();
+                self.profiles.panel.dialog = Some(Dialog::Open(String::new()));
+            }
+            ProfileCommand::Browse => {
                 self.dialog = Some(FileDialog::pick_file(Purpose::EditProfile));
             }
             ProfileCommand::New(template) => self.open_new(Editor::from_template(template)),

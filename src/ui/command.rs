@@ -84,6 +84,8 @@ pub enum ProfileCommand {
     Open(PathBuf),
     /// Ask for a file to open in it.
     Choose,
+    /// Ask for it with the system's dialog.
+    Browse,
     /// A new profile from a template.
     New(Template),
     /// Ask for a text to make a new profile of.

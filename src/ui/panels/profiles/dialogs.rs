@@ -17,6 +17,8 @@ const MAX_IMPORT: usize = 1024 * 1024;
 /// A question that is open.
 #[derive(Clone, Debug)]
 pub enum Dialog {
+    /// Which file to open: a path to type, since not every desktop has a file dialog.
+    Open(String),
     /// Where to save.
     SaveAs {
         /// The path as typed.
@@ -44,6 +46,7 @@ pub(super) fn show(
         ui.set_width(460.0);
         ui.spacing_mut().item_spacing.y = 8.0;
         match &mut dialog {
+            Dialog::Open(path) => open_ui(ui, look, path, &mut ask),
             Dialog::SaveAs { path, problem } => {
                 save_ui(ui, look, path, problem.as_deref(), &mut ask)
             }
@@ -54,7 +57,9 @@ pub(super) fn show(
     if shown.should_close() {
         ask(match dialog {
             Dialog::Unsaved => ProfileCommand::Confirm(Confirmed::Cancel),
-            Dialog::SaveAs { .. } | Dialog::Import(_) => ProfileCommand::CloseDialog,
+            Dialog::Open(_) | Dialog::SaveAs { .. } | Dialog::Import(_) => {
+                ProfileCommand::CloseDialog
+            }
         });
     }
     panel.dialog = Some(dialog);
@@ -63,6 +68,39 @@ pub(super) fn show(
 fn title(ui: &mut Ui, look: Look, words: &str) {
     let font = egui::FontId::new(size::HEADING, fonts::semibold());
     ui.label(RichText::new(words).font(font).color(look.tokens.strong));
+}
+
+fn open_ui(ui: &mut Ui, look: Look, path: &mut String, ask: &mut impl FnMut(ProfileCommand)) {
+    title(ui, look, "Open a profile in the editor");
+    let entered = path_ui(ui, path, "Path of the profile to edit");
+    let note = "Nothing is written until you save.";
+    ui.label(RichText::new(note).font(fonts::small()).color(look.tokens.weak));
+    ui.horizontal(|ui| {
+        let open = controls::button(ui, look, icons::FILE, "Open");
+        if (open.clicked() || entered) && !path.trim().is_empty() {
+            ask(ProfileCommand::Open(PathBuf::from(path.trim())));
+        }
+        if controls::button(ui, look, icons::FOLDER, "Browse…").clicked() {
+            ask(ProfileCommand::Browse);
+        }
+        if controls::button(ui, look, "", "Cancel").clicked() {
+            ask(ProfileCommand::CloseDialog);
+        }
+    });
+}
+
+/// A field for a path, focused at first. True if it was ended with Enter.
+fn path_ui(ui: &mut Ui, path: &mut String, name: &'static str) -> bool {
+    let edit = TextEdit::singleline(path)
+        .id(egui::Id::unique(name))
+        .char_limit(4096)
+        .desired_width(440.0)
+        .min_size(vec2(450.0, 28.0));
+    let response = ui.add(edit).accessible_name(name);
+    if ui.memory(|memory| memory.focused()).is_none() {
+        response.request_focus();
+    }
+    response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter))
 }
 
 fn save_ui(
@@ -74,16 +112,7 @@ fn save_ui(
 ) {
     let t = look.tokens;
     title(ui, look, "Save the profile as");
-    let edit = TextEdit::singleline(path)
-        .id(egui::Id::unique("save-as-path"))
-        .char_limit(4096)
-        .desired_width(440.0)
-        .min_size(vec2(450.0, 28.0));
-    let response = ui.add(edit).accessible_name("Path to save to");
-    if ui.memory(|memory| memory.focused()).is_none() {
-        response.request_focus();
-    }
-    let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+    let entered = path_ui(ui, path, "Path to save to");
     let note = "A new file is readable by you only. An existing file is never overwritten here.";
     ui.label(RichText::new(note).font(fonts::small()).color(t.weak));
     if let Some(problem) = problem {
