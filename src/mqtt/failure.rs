@@ -5,7 +5,7 @@ use rustls::{AlertDescription, CertificateError, Error as RustlsError};
 
 use super::fault::{Fault, Refusal, Stage, TlsFault};
 use super::link::{Cause, Failure};
-use super::verify::Refused;
+use super::verify::{NotTheOwner, Refused};
 use crate::profile::model::{Profile, VersionChoice};
 
 /// A failure, and whether only a person can mend it.
@@ -240,7 +240,7 @@ fn closed(profile: &Profile, at: &str, short_lived: u32) -> Explained {
             format!(
                 "Look for another program with the client id {}, which would throw this one off \
                  each time; otherwise see the broker's log.",
-                profile.own_client_id
+                profile.client_id()
             ),
         );
     }
@@ -271,7 +271,7 @@ fn disconnected(
             what,
             format!(
                 "Another client connected with the id {}; give each its own USP_SCOPE_CLIENT_ID.",
-                profile.own_client_id
+                profile.client_id()
             ),
         ),
         0x87 => permanent(
@@ -338,7 +338,7 @@ fn explain_refusal(refusal: Refusal, profile: &Profile, at: &str) -> Explained {
         }
         Refusal::ClientId => permanent(
             Cause::ConnectRefused,
-            format!("{at} does not accept the client id {}.", profile.own_client_id),
+            format!("{at} does not accept the client id {}.", profile.client_id()),
             "Set a shorter or simpler USP_SCOPE_CLIENT_ID; some brokers allow only certain ids."
                 .to_owned(),
         ),
@@ -470,6 +470,12 @@ fn certificate(
             format!("The certificate of {at} is of X.509 version 1."),
             "Have it reissued as version 3 (openssl: with an extensions file).".to_owned(),
         ),
+        CertificateError::Other(other) if other.0.is::<NotTheOwner>() => (
+            format!("{at} shows a certificate ({subject}) whose key it does not have."),
+            "Check that nobody is between here and the broker, and that the broker's key file \
+             belongs to its certificate."
+                .to_owned(),
+        ),
         _ if refused.is_some_and(|r| r.self_signed) => (
             format!("The certificate of {at} ({subject}) is signed by itself and not trusted."),
             "Name that certificate in MQTT_TLS_CA_FILE; for development, \
@@ -515,6 +521,11 @@ fn alert_received(alert: AlertDescription, at: &str) -> Explained {
             ),
             "Check that MQTT_TLS_CLIENT_CERT_FILE is valid and issued by a CA the broker trusts."
                 .to_owned(),
+        ),
+        Alert::NoApplicationProtocol => permanent(
+            Cause::Tls,
+            format!("{at} speaks none of the protocols offered by ALPN."),
+            "Correct USP_SCOPE_TLS_ALPN (usually mqtt), or remove the line.".to_owned(),
         ),
         Alert::UnrecognisedName => permanent(
             Cause::Tls,

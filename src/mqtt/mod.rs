@@ -20,4 +20,3 @@ mod v311;
 mod v5;
 mod verify;
 mod wire;
-mod x509;

@@ -1,8 +1,8 @@
 //! A session with a broker: connects, and connects again as the profile says, until told to
 //! stop. Everything it receives and every change of state goes to a [`Sink`].
 //!
-//! Never connects as the ACS unless the profile's own id says so: clean session, no will, an id
-//! of our own. Publishes nothing.
+//! Connects as a monitor of its own unless the profile asks to act as the ACS. Publishes nothing;
+//! a will, which only the ACS has, is the broker's to publish.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub use super::stop::{StopHandle, StopSignal, stop_signal};
 use super::tls::{self, TlsConnection};
 use super::v5::V5;
 use super::v311::V311;
-use crate::core::time::Clock;
+use crate::core::time::{Clock, Timestamp};
 use crate::core::wire::WireBatch;
 use crate::profile::model::{Profile, Reconnect, VersionChoice};
 
@@ -63,10 +63,9 @@ pub async fn run<S: Sink + ?Sized>(
         sink.state(LinkState::Connecting { attempt: memory.failed.saturating_add(1) });
         let seen;
         let end = {
-            let tls = match profile.tls.as_ref().map(|tls| tls::connection(tls, &profile)) {
-                None => Ok(None),
-                Some(Ok(connection)) => Ok(Some(connection)),
-                Some(Err(fault)) => Err(fault),
+            let Some(tls) = prepare(&profile, clock.now(), &mut stop).await else {
+                sink.state(LinkState::Closed);
+                return;
             };
             match tls {
                 Err(fault) => {
@@ -121,6 +120,26 @@ pub async fn run<S: Sink + ?Sized>(
     }
 }
 
+/// Reads certificates and key on a thread that may block; `None` if told to stop meanwhile.
+async fn prepare(
+    profile: &Arc<Profile>,
+    now: Timestamp,
+    stop: &mut StopSignal,
+) -> Option<Result<Option<TlsConnection>, Fault>> {
+    if profile.tls.is_none() {
+        return Some(Ok(None));
+    }
+    let shared = profile.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        shared.tls.as_ref().map(|tls| tls::connection(tls, now)).transpose()
+    });
+    tokio::select! {
+        biased;
+        read = reading => Some(read.unwrap_or_else(|error| Err(Fault::Malformed(error.to_string())))),
+        () = stop.wait() => None,
+    }
+}
+
 impl Memory {
     fn note_end(&mut self, uptime: Option<Duration>) {
         self.was_up |= uptime.is_some();
@@ -153,9 +172,10 @@ fn backoff(policy: &Reconnect, failed: u32) -> Duration {
     policy.delay.saturating_mul(factor).min(policy.max_delay.max(policy.delay))
 }
 
-/// ±20 %, so that many clients do not come back at the same moment.
+/// Up to a quarter longer, so that many clients do not come back at the same moment, and never
+/// sooner than the profile says.
 fn jittered(delay: Duration) -> Duration {
-    delay.mul_f64(0.8 + 0.4 * fastrand::f64())
+    delay.mul_f64(1.0 + 0.25 * fastrand::f64())
 }
 
 /// One attempt: looks the host up, connects with the version that suits, falls back from 5 to
@@ -268,7 +288,7 @@ mod tests {
         assert_eq!(backoff(&policy, u32::MAX).as_secs(), 30);
         for _ in 0..200 {
             let delay = jittered(Duration::from_secs(10)).as_secs_f64();
-            assert!((8.0..=12.0).contains(&delay));
+            assert!((10.0..=12.5).contains(&delay));
         }
     }
 

@@ -9,7 +9,7 @@
 //! * The handshake signature is verified always: the other side must own the certificate's key.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{
@@ -19,11 +19,16 @@ use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_t
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
-    CertificateError, DigitallySignedStruct, Error, NamedGroup, RootCertStore, SignatureScheme,
+    CertificateError, DigitallySignedStruct, Error, NamedGroup, OtherError, RootCertStore,
+    SignatureScheme,
 };
 
-use super::link::TlsFacts;
-use super::x509;
+use super::link::{CertificateFacts, TlsFacts};
+use crate::core::time::Timestamp;
+use crate::profile::certificate;
+
+/// Most certificates of the server's chain remembered.
+const MAX_CHAIN: usize = 10;
 
 /// What has to be checked.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,17 +57,26 @@ struct Record {
 }
 
 impl Seen {
-    pub fn new(policy: Policy) -> Self {
+    /// `warnings` are those about the profile's own certificates.
+    pub fn new(policy: Policy, warnings: Vec<String>) -> Self {
         let facts = TlsFacts {
             chain_verified: policy.chain,
             name_verified: policy.name,
+            warnings,
             ..TlsFacts::default()
         };
         Self(Mutex::new(Record { facts, refused: None }))
     }
 
-    pub fn facts(&self) -> TlsFacts {
-        self.record().facts.clone()
+    /// The facts, with warnings about the server's certificates as of `now`.
+    pub fn facts(&self, now: Timestamp) -> TlsFacts {
+        let mut facts = self.record().facts.clone();
+        for (n, certificate) in facts.chain.iter().enumerate() {
+            let whose =
+                if n == 0 { "The broker's certificate" } else { "A certificate the broker sent" };
+            facts.warnings.extend(certificate.warning(whose, now));
+        }
+        facts
     }
 
     pub fn refusal(&self) -> Option<Refused> {
@@ -87,7 +101,14 @@ impl ClientSessionStore for Seen {
         None
     }
 
-    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
+    fn set_tls12_session(&self, _: ServerName<'static>, session: Tls12ClientSessionValue) {
+        // Unlike for TLS 1.3 the suite has no accessor here; its debug text names it.
+        let text = format!("{session:?}");
+        let name = text.split_once("TLS_").map(|(_, rest)| {
+            rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()
+        });
+        self.record().facts.cipher = name.map(|name| format!("TLS_{name}"));
+    }
 
     fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
         None
@@ -116,7 +137,7 @@ pub(super) struct Verifier {
     trusted: Vec<CertificateDer<'static>>,
     policy: Policy,
     algorithms: WebPkiSupportedAlgorithms,
-    seen: std::sync::Arc<Seen>,
+    seen: Arc<Seen>,
 }
 
 impl Verifier {
@@ -125,7 +146,7 @@ impl Verifier {
         trusted: Vec<CertificateDer<'static>>,
         policy: Policy,
         algorithms: WebPkiSupportedAlgorithms,
-        seen: std::sync::Arc<Seen>,
+        seen: Arc<Seen>,
     ) -> Self {
         Self { roots, trusted, policy, algorithms, seen }
     }
@@ -156,7 +177,7 @@ impl Verifier {
                 let pinned = self.trusted.iter().any(|root| root.as_ref() == leaf.as_ref());
                 if !pinned {
                     if !self.policy.allow_self_signed
-                        || !x509::signs_itself(leaf, self.algorithms.all)
+                        || !certificate::signs_itself(leaf, self.algorithms.all)
                     {
                         return Err(error);
                     }
@@ -168,6 +189,21 @@ impl Verifier {
             verify_server_name(&parsed, server_name)?;
         }
         Ok(self_signed_accepted)
+    }
+}
+
+/// The server showed a certificate whose key it does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("the server does not own the key of the certificate it shows")]
+pub(super) struct NotTheOwner;
+
+/// A wrong handshake signature, told apart from a certificate wrongly signed by its CA.
+fn not_the_owner(error: Error) -> Error {
+    match error {
+        Error::InvalidCertificate(CertificateError::BadSignature) => {
+            CertificateError::Other(OtherError(Arc::new(NotTheOwner))).into()
+        }
+        other => other,
     }
 }
 
@@ -200,11 +236,21 @@ impl ServerCertVerifier for Verifier {
         _ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let names = x509::names(leaf).unwrap_or_default();
+        let chain: Vec<CertificateFacts> = std::iter::once(leaf)
+            .chain(intermediates)
+            .take(MAX_CHAIN)
+            .map(|der| {
+                certificate::facts(der).unwrap_or_else(|| CertificateFacts::unreadable(der))
+            })
+            .collect();
         let outcome = self.check(leaf, intermediates, server_name, now);
         let mut record = self.seen.record();
-        record.facts.subject = names.subject.clone();
-        record.facts.issuer = names.issuer.clone();
+        let (subject, issuer, self_signed) = chain.first().map_or_else(Default::default, |own| {
+            (own.subject.clone(), own.issuer.clone(), own.self_issued)
+        });
+        record.facts.subject = subject.clone();
+        record.facts.issuer = issuer.clone();
+        record.facts.chain = chain;
         match outcome {
             Ok(self_signed_accepted) => {
                 record.facts.self_signed_accepted = self_signed_accepted;
@@ -214,11 +260,7 @@ impl ServerCertVerifier for Verifier {
                 Ok(ServerCertVerified::assertion())
             }
             Err(error) => {
-                record.refused = Some(Refused {
-                    subject: names.subject,
-                    issuer: names.issuer,
-                    self_signed: names.self_issued,
-                });
+                record.refused = Some(Refused { subject, issuer, self_signed });
                 Err(error)
             }
         }
@@ -231,7 +273,7 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         self.seen.record().facts.protocol = Some("TLS 1.2");
-        verify_tls12_signature(message, cert, signature, &self.algorithms)
+        verify_tls12_signature(message, cert, signature, &self.algorithms).map_err(not_the_owner)
     }
 
     fn verify_tls13_signature(
@@ -241,7 +283,7 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         self.seen.record().facts.protocol = Some("TLS 1.3");
-        verify_tls13_signature(message, cert, signature, &self.algorithms)
+        verify_tls13_signature(message, cert, signature, &self.algorithms).map_err(not_the_owner)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use super::dotenv::{self, Dotenv};
 use super::filter;
+use super::identity::{AcsSession, BadWill, ClientId, Identity, Will};
 use super::model::{
-    DEFAULT_MAX_PACKET_BYTES, Profile, Reconnect, TlsSettings, VersionChoice, derived_client_id,
+    DEFAULT_MAX_PACKET_BYTES, Profile, Reconnect, TlsSettings, VersionChoice,
 };
 pub use super::settings::ProfileError;
 use super::settings::Settings;
@@ -28,8 +29,12 @@ const MAX_CONNECT_TIMEOUT: i64 = 86_400;
 const MAX_MQTT_PACKET: u32 = 268_435_460;
 /// MQTT 5 clients here cannot ping more often, seconds.
 const MIN_KEEP_ALIVE: i64 = 5;
+/// How long the broker keeps the session of an ACS that is away, seconds.
+const DEFAULT_SESSION_EXPIRY: u32 = 3600;
+/// Most protocols offered by ALPN.
+const MAX_ALPN: usize = 16;
 
-const OWN_KEYS: [&str; 8] = [
+const OWN_KEYS: [&str; 11] = [
     "USP_SCOPE_ALLOW_SEND",
     "USP_SCOPE_MQTT_VERSION",
     "USP_SCOPE_CLIENT_ID",
@@ -38,6 +43,9 @@ const OWN_KEYS: [&str; 8] = [
     "USP_SCOPE_SUBSCRIBE_QOS",
     "USP_SCOPE_BROKER_METRICS_URL",
     "USP_SCOPE_BRIDGE_TOKEN",
+    "USP_SCOPE_TLS_ALPN",
+    "USP_SCOPE_ACT_AS_ACS",
+    "USP_SCOPE_SESSION_EXPIRY",
 ];
 
 /// A profile and what should be said about it.
@@ -155,7 +163,6 @@ fn profile(s: &mut Settings<'_>, path: &Path) -> Result<Profile, ProfileError> {
     let tls_on = s.switch("MQTT_TLS_ENABLED", false);
     let (username, password) = login(s)?;
     let acs_client_id = s.mqtt_text("MQTT_CLIENT_ID")?.map(|t| t.text);
-    let own_client_id = own_client_id(s, acs_client_id.as_deref())?;
     let agent_topic = base_topic(s, "USP_MQTT_AGENT_TOPIC", "usp/agent");
     let controller_topic = base_topic(s, "USP_MQTT_CONTROLLER_TOPIC", "usp/controller");
     let subscribe = subscribe(s, &[&agent_topic, &controller_topic])?;
@@ -164,17 +171,18 @@ fn profile(s: &mut Settings<'_>, path: &Path) -> Result<Profile, ProfileError> {
             .push("USP_MQTT_ENABLED is off: the ACS does not use MQTT with this file.".to_owned());
     }
     let qos = s.own_number("USP_SCOPE_SUBSCRIBE_QOS", 0, 0..=2, "QoS")?;
+    let identity = identity(s, acs_client_id.as_deref(), qos)?;
     Ok(Profile {
         name: name_of(path),
         path: Some(path.to_owned()),
         host,
         port: u16::try_from(port).unwrap_or(1883),
         acs_client_id,
-        own_client_id,
+        identity,
         version: version(s)?,
         username,
         password,
-        tls: tls_on.then(|| tls(s)),
+        tls: if tls_on { Some(tls(s)?) } else { None },
         connect_timeout: connect_timeout(s)?,
         keep_alive: keep_alive(s)?,
         reconnect: reconnect(s)?,
@@ -259,12 +267,60 @@ fn login(s: &mut Settings<'_>) -> Result<(Option<String>, Option<Secret>), Profi
     Ok((username, password.map(|t| Secret::new(t.text))))
 }
 
-fn own_client_id(s: &mut Settings<'_>, acs: Option<&str>) -> Result<String, ProfileError> {
-    const KEY: &str = "USP_SCOPE_CLIENT_ID";
-    let Some(found) = s.own_text(KEY) else {
-        return Ok(derived_client_id(acs.unwrap_or("usp")));
+/// A monitor, unless the user asks for more.
+fn identity(
+    s: &mut Settings<'_>,
+    acs: Option<&str>,
+    subscribe_qos: u32,
+) -> Result<Identity, ProfileError> {
+    const SWITCH: &str = "USP_SCOPE_ACT_AS_ACS";
+    const OWN_ID: &str = "USP_SCOPE_CLIENT_ID";
+    const EXPIRY: &str = "USP_SCOPE_SESSION_EXPIRY";
+    let expiry =
+        s.own_number(EXPIRY, DEFAULT_SESSION_EXPIRY, 1..=u32::MAX, "number of seconds")?;
+    if !s.own_switch(SWITCH, false)? {
+        let client_id = own_client_id(s, OWN_ID, acs)?;
+        return Ok(Identity::Monitor { client_id });
+    }
+    let client_id = acs.and_then(|id| ClientId::new(id).ok()).ok_or_else(|| {
+        s.error(
+            SWITCH,
+            "USP_SCOPE_ACT_AS_ACS needs the ACS's client id, and MQTT_CLIENT_ID is not set.",
+            "Set MQTT_CLIENT_ID, or remove USP_SCOPE_ACT_AS_ACS to connect beside the ACS.",
+        )
+    })?;
+    s.warnings.push(
+        "USP_SCOPE_ACT_AS_ACS is on: connecting ends the ACS's own connection to the broker."
+            .to_owned(),
+    );
+    if s.is_present(OWN_ID) {
+        s.warnings
+            .push("USP_SCOPE_CLIENT_ID is ignored while USP_SCOPE_ACT_AS_ACS is on.".to_owned());
+    }
+    let session = match std::num::NonZeroU32::new(expiry) {
+        Some(expiry_secs) if !s.switch("MQTT_CLEAN_SESSION", true) => {
+            if subscribe_qos == 0 {
+                s.warnings.push(
+                    "MQTT_CLEAN_SESSION is off, but a broker keeps nothing for subscriptions of \
+                     QoS 0; write USP_SCOPE_SUBSCRIBE_QOS=1 to get what was missed."
+                        .to_owned(),
+                );
+            }
+            AcsSession::Kept { expiry_secs }
+        }
+        _ => AcsSession::Clean,
     };
-    let found = s.sendable(KEY, found)?;
+    Ok(Identity::Acs { client_id, session, will: will(s)? })
+}
+
+fn own_client_id(
+    s: &mut Settings<'_>,
+    key: &str,
+    acs: Option<&str>,
+) -> Result<ClientId, ProfileError> {
+    let Some(found) = s.own_text(key) else {
+        return Ok(ClientId::derived(acs.unwrap_or("usp")));
+    };
     if acs == Some(found.text.as_str()) {
         s.warn(
             found.line,
@@ -272,7 +328,27 @@ fn own_client_id(s: &mut Settings<'_>, acs: Option<&str>) -> Result<String, Prof
              Remove the line to connect beside it.",
         );
     }
-    Ok(found.text)
+    ClientId::new(found.text).map_err(|bad| {
+        s.error(key, format!("{key} cannot be used: {bad}."), "Write a short plain name.")
+    })
+}
+
+/// A will exists only if both topic and message are given.
+fn will(s: &mut Settings<'_>) -> Result<Option<Will>, ProfileError> {
+    const TOPIC: &str = "MQTT_LAST_WILL_TOPIC";
+    let qos = s.number("MQTT_LAST_WILL_QUALITY_OF_SERVICE", 0, 0..=2, "QoS")?;
+    let retain = s.switch("MQTT_LAST_WILL_RETAIN", false);
+    let (Some(topic), Some(message)) = (s.text(TOPIC), s.text("MQTT_LAST_WILL_MESSAGE")) else {
+        return Ok(None);
+    };
+    let will = Will::new(topic.text, message.text, u8::try_from(qos).unwrap_or(0), retain);
+    will.map(Some).map_err(|bad| {
+        let advice = match bad {
+            BadWill::TooLong => "Write a shorter one.",
+            _ => "Write a plain topic such as acs/status, or remove the line for no will.",
+        };
+        s.error(TOPIC, format!("The last will cannot be sent: {bad}."), advice)
+    })
 }
 
 fn version(s: &mut Settings<'_>) -> Result<VersionChoice, ProfileError> {
@@ -292,7 +368,7 @@ fn version(s: &mut Settings<'_>) -> Result<VersionChoice, ProfileError> {
     }
 }
 
-fn tls(s: &mut Settings<'_>) -> TlsSettings {
+fn tls(s: &mut Settings<'_>) -> Result<TlsSettings, ProfileError> {
     let settings = TlsSettings {
         ca_file: s.path("MQTT_TLS_CA_FILE"),
         ca_path: s.path("MQTT_TLS_CA_PATH"),
@@ -305,6 +381,7 @@ fn tls(s: &mut Settings<'_>) -> TlsSettings {
             .text("MQTT_TLS_CLIENT_CERT_KEY_PASSPHRASE")
             .filter(|t| !t.text.is_empty())
             .map(|t| Secret::new(t.text)),
+        alpn: alpn(s)?,
     };
     let has_ca = settings.ca_file.is_some() || settings.ca_path.is_some();
     if !settings.verify_peer && has_ca {
@@ -321,7 +398,29 @@ fn tls(s: &mut Settings<'_>) -> TlsSettings {
                 .to_owned(),
         );
     }
-    settings
+    Ok(settings)
+}
+
+/// Protocol names, comma between, as a server that shares port 443 wants them.
+fn alpn(s: &mut Settings<'_>) -> Result<Vec<String>, ProfileError> {
+    const KEY: &str = "USP_SCOPE_TLS_ALPN";
+    let mut protocols: Vec<String> = Vec::new();
+    let Some(found) = s.own_text(KEY) else {
+        return Ok(protocols);
+    };
+    for name in found.text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        if !protocols.iter().any(|known| known == name) {
+            protocols.push(name.to_owned());
+        }
+    }
+    if protocols.len() > MAX_ALPN || protocols.iter().any(|name| name.len() > 255) {
+        return Err(s.error(
+            KEY,
+            format!("{KEY} has more than {MAX_ALPN} names, or one longer than 255 bytes."),
+            format!("Write the protocol the server expects, usually {KEY}=mqtt."),
+        ));
+    }
+    Ok(protocols)
 }
 
 fn connect_timeout(s: &mut Settings<'_>) -> Result<Duration, ProfileError> {
