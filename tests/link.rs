@@ -9,6 +9,9 @@ mod mosquitto;
 #[path = "support/session.rs"]
 mod session;
 
+#[path = "link/acs.rs"]
+mod acs;
+
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
@@ -17,8 +20,8 @@ use std::time::{Duration, Instant};
 
 use mosquitto::{Listener, Mosquitto, PASSWORD, USER, free_port};
 use rumqttc::{Client, MqttOptions, QoS};
-use usp_scope::core::secret::Secret;
 use session::{LIMIT, Message, Session, once, profile};
+use usp_scope::core::secret::Secret;
 use usp_scope::core::wire::Delivery;
 use usp_scope::mqtt::link::{Cause, LinkState, MqttVersion};
 use usp_scope::profile::model::{Profile, Reconnect, VersionChoice};

@@ -19,11 +19,8 @@ const OUTGOING_INFLIGHT: u16 = 32;
 pub(super) const QUEUE: usize = 16;
 
 pub(super) fn for_v5(profile: &Profile, tls: Option<&TlsConnection>) -> rumqttc::v5::MqttOptions {
-    let mut options = rumqttc::v5::MqttOptions::new(
-        profile.client_id(),
-        profile.host.clone(),
-        profile.port,
-    );
+    let mut options =
+        rumqttc::v5::MqttOptions::new(profile.client_id(), profile.host.clone(), profile.port);
     let clean = match session(profile) {
         AcsSession::Clean => true,
         AcsSession::Kept { expiry_secs } => {
@@ -57,11 +54,8 @@ pub(super) fn for_v5(profile: &Profile, tls: Option<&TlsConnection>) -> rumqttc:
 }
 
 pub(super) fn for_v311(profile: &Profile, tls: Option<&TlsConnection>) -> rumqttc::MqttOptions {
-    let mut options = rumqttc::MqttOptions::new(
-        profile.client_id(),
-        profile.host.clone(),
-        profile.port,
-    );
+    let mut options =
+        rumqttc::MqttOptions::new(profile.client_id(), profile.host.clone(), profile.port);
     let limit = profile.max_packet_bytes.max(1) as usize;
     if let Some(will) = will(profile) {
         use rumqttc::{LastWill, QoS};

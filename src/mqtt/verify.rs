@@ -46,6 +46,16 @@ pub(super) struct Refused {
     pub self_signed: bool,
 }
 
+impl From<&CertificateFacts> for Refused {
+    fn from(facts: &CertificateFacts) -> Self {
+        Self {
+            subject: facts.subject.clone(),
+            issuer: facts.issuer.clone(),
+            self_signed: facts.self_issued,
+        }
+    }
+}
+
 /// What was seen on a connection. Also the store that keeps no sessions: it is told the cipher.
 #[derive(Default)]
 pub(super) struct Seen(Mutex<Record>);
@@ -81,6 +91,17 @@ impl Seen {
 
     pub fn refusal(&self) -> Option<Refused> {
         self.record().refused.clone()
+    }
+
+    /// A wrong handshake signature, told apart from a certificate wrongly signed by its CA.
+    fn not_the_owner(&self, error: Error) -> Error {
+        if error != Error::InvalidCertificate(CertificateError::BadSignature) {
+            return error;
+        }
+        let mut record = self.record();
+        let refused = record.facts.chain.first().map(Refused::from);
+        record.refused = refused;
+        CertificateError::Other(OtherError(Arc::new(NotTheOwner))).into()
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
@@ -197,16 +218,6 @@ impl Verifier {
 #[error("the server does not own the key of the certificate it shows")]
 pub(super) struct NotTheOwner;
 
-/// A wrong handshake signature, told apart from a certificate wrongly signed by its CA.
-fn not_the_owner(error: Error) -> Error {
-    match error {
-        Error::InvalidCertificate(CertificateError::BadSignature) => {
-            CertificateError::Other(OtherError(Arc::new(NotTheOwner))).into()
-        }
-        other => other,
-    }
-}
-
 /// Errors that mean "no configured CA signed this".
 fn is_about_the_issuer(error: &Error) -> bool {
     match error {
@@ -239,17 +250,15 @@ impl ServerCertVerifier for Verifier {
         let chain: Vec<CertificateFacts> = std::iter::once(leaf)
             .chain(intermediates)
             .take(MAX_CHAIN)
-            .map(|der| {
-                certificate::facts(der).unwrap_or_else(|| CertificateFacts::unreadable(der))
-            })
+            .map(|der| certificate::facts(der).unwrap_or_else(|| CertificateFacts::unreadable(der)))
             .collect();
         let outcome = self.check(leaf, intermediates, server_name, now);
         let mut record = self.seen.record();
-        let (subject, issuer, self_signed) = chain.first().map_or_else(Default::default, |own| {
-            (own.subject.clone(), own.issuer.clone(), own.self_issued)
-        });
-        record.facts.subject = subject.clone();
-        record.facts.issuer = issuer.clone();
+        let refused = chain.first().map(Refused::from);
+        if let Some(own) = chain.first() {
+            record.facts.subject = own.subject.clone();
+            record.facts.issuer = own.issuer.clone();
+        }
         record.facts.chain = chain;
         match outcome {
             Ok(self_signed_accepted) => {
@@ -260,7 +269,7 @@ impl ServerCertVerifier for Verifier {
                 Ok(ServerCertVerified::assertion())
             }
             Err(error) => {
-                record.refused = Some(Refused { subject, issuer, self_signed });
+                record.refused = refused;
                 Err(error)
             }
         }
@@ -273,7 +282,8 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         self.seen.record().facts.protocol = Some("TLS 1.2");
-        verify_tls12_signature(message, cert, signature, &self.algorithms).map_err(not_the_owner)
+        verify_tls12_signature(message, cert, signature, &self.algorithms)
+            .map_err(|error| self.seen.not_the_owner(error))
     }
 
     fn verify_tls13_signature(
@@ -283,7 +293,8 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         self.seen.record().facts.protocol = Some("TLS 1.3");
-        verify_tls13_signature(message, cert, signature, &self.algorithms).map_err(not_the_owner)
+        verify_tls13_signature(message, cert, signature, &self.algorithms)
+            .map_err(|error| self.seen.not_the_owner(error))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -91,20 +91,16 @@ impl CertificateFacts {
         let subject = &self.subject;
         match self.age(now) {
             Age::Good | Age::NotYetValid => None,
-            Age::Expired => Some(format!(
-                "{whose} ({subject}) expired on {}.",
-                date(self.not_after)
-            )),
+            Age::Expired => {
+                Some(format!("{whose} ({subject}) expired on {}.", date(self.not_after)))
+            }
             Age::Ending { days } => {
                 let left = match days {
                     0 => "today or tomorrow".to_owned(),
                     1 => "in 1 day".to_owned(),
                     _ => format!("in {days} days"),
                 };
-                Some(format!(
-                    "{whose} ({subject}) expires {left}, on {}.",
-                    date(self.not_after)
-                ))
+                Some(format!("{whose} ({subject}) expires {left}, on {}.", date(self.not_after)))
             }
         }
     }

@@ -81,15 +81,10 @@ pub fn inspect(tls: &TlsSettings, now: Timestamp) -> Vec<Observation> {
 ///
 /// # Errors
 /// The file cannot be read or holds no certificate.
-pub fn facts_of(
-    path: &Path,
-    variable: &'static str,
-) -> Result<Vec<CertificateFacts>, FileProblem> {
+pub fn facts_of(path: &Path, variable: &'static str) -> Result<Vec<CertificateFacts>, FileProblem> {
     Ok(tls::certificate_file(path, variable)?
         .iter()
-        .map(|der| {
-            certificate::facts(der).unwrap_or_else(|| CertificateFacts::unreadable(der))
-        })
+        .map(|der| certificate::facts(der).unwrap_or_else(|| CertificateFacts::unreadable(der)))
         .collect())
 }
 
@@ -169,10 +164,8 @@ fn ages(
                 "Renew it before that day.",
             )),
         };
-        let nameless = variable == CA_FILE
-            && facts.self_issued
-            && facts.names.is_empty()
-            && !facts.is_ca;
+        let nameless =
+            variable == CA_FILE && facts.self_issued && facts.names.is_empty() && !facts.is_ca;
         let names = nameless.then(|| {
             (
                 Finding::CommonNameOnly,

@@ -13,9 +13,7 @@ use pkcs8::der::{Decode as _, Reader as _, SliceReader};
 use pkcs8::pkcs5;
 use pkcs8::pkcs5::pbes2::{Kdf, Parameters};
 use pkcs8::spki::AlgorithmIdentifierRef;
-use rustls_pki_types::{
-    PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer,
-};
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
 use zeroize::Zeroizing;
 
 use super::pem::{self, Section};
@@ -137,7 +135,7 @@ fn decrypt_pkcs8(
     let parameters = algorithm
         .parameters
         .and_then(|any| Parameters::try_from(any).ok())
-        .ok_or_else(|| KeyFault::UnknownEncryption("PBES2 with an unknown cipher".to_owned()))?;
+        .ok_or_else(|| KeyFault::UnknownEncryption("PBES2 and parameters of its own".to_owned()))?;
     affordable(&parameters.kdf)?;
     let passphrase = passphrase.ok_or(KeyFault::PassphraseMissing)?;
     let plain = match parameters.decrypt(passphrase.expose(), data) {
@@ -153,7 +151,7 @@ fn affordable(kdf: &Kdf) -> Result<(), KeyFault> {
     let fits = match kdf {
         Kdf::Pbkdf2(pbkdf2) => (1..=MAX_ROUNDS).contains(&pbkdf2.iteration_count),
         Kdf::Scrypt(scrypt) => {
-            let cost = u64::from(scrypt.cost_parameter);
+            let cost = scrypt.cost_parameter;
             let bytes = cost.saturating_mul(u64::from(scrypt.block_size)).saturating_mul(128);
             // The library counts on a power of two above 1.
             if cost < 2 || !cost.is_power_of_two() || scrypt.block_size == 0 {
@@ -215,8 +213,7 @@ fn decrypt_cbc<C: BlockCipherDecrypt + KeyInit>(
     }
     let salt = iv.get(..8).ok_or(KeyFault::Damaged)?;
     let key = key_from(passphrase, salt, C::key_size());
-    let cipher =
-        Decryptor::<C>::new_from_slices(&key, iv).map_err(|_| KeyFault::Damaged)?;
+    let cipher = Decryptor::<C>::new_from_slices(&key, iv).map_err(|_| KeyFault::Damaged)?;
     let mut buffer = Zeroizing::new(data.to_vec());
     let plain =
         cipher.decrypt_padded::<Pkcs7>(&mut buffer).map_err(|_| KeyFault::PassphraseWrong)?;
@@ -241,3 +238,6 @@ fn key_from(passphrase: &Secret, salt: &[u8], len: usize) -> Zeroizing<Vec<u8>> 
     key.truncate(len);
     key
 }
+
+#[cfg(test)]
+mod tests;

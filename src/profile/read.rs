@@ -12,9 +12,7 @@ use std::time::Duration;
 use super::dotenv::{self, Dotenv};
 use super::filter;
 use super::identity::{AcsSession, BadWill, ClientId, Identity, Will};
-use super::model::{
-    DEFAULT_MAX_PACKET_BYTES, Profile, Reconnect, TlsSettings, VersionChoice,
-};
+use super::model::{DEFAULT_MAX_PACKET_BYTES, Profile, Reconnect, TlsSettings, VersionChoice};
 pub use super::settings::ProfileError;
 use super::settings::Settings;
 use crate::core::secret::Secret;
@@ -276,8 +274,7 @@ fn identity(
     const SWITCH: &str = "USP_SCOPE_ACT_AS_ACS";
     const OWN_ID: &str = "USP_SCOPE_CLIENT_ID";
     const EXPIRY: &str = "USP_SCOPE_SESSION_EXPIRY";
-    let expiry =
-        s.own_number(EXPIRY, DEFAULT_SESSION_EXPIRY, 1..=u32::MAX, "number of seconds")?;
+    let expiry = s.own_number(EXPIRY, DEFAULT_SESSION_EXPIRY, 1..=u32::MAX, "number of seconds")?;
     if !s.own_switch(SWITCH, false)? {
         let client_id = own_client_id(s, OWN_ID, acs)?;
         return Ok(Identity::Monitor { client_id });

@@ -111,9 +111,7 @@ pub(super) fn certificate_file(
                 path.display(),
                 contents(&bytes)
             ),
-            advice: format!(
-                "Name a PEM or DER file with the certificate {whose} in {variable}."
-            ),
+            advice: format!("Name a PEM or DER file with the certificate {whose} in {variable}."),
         });
     }
     Ok(found)
@@ -203,13 +201,10 @@ pub(super) fn client_auth(cert_path: &Path, tls: &TlsSettings) -> Result<ClientA
 }
 
 fn no_client_certificate(path: &Path, bytes: &[u8], key_file: Option<&[u8]>) -> FileProblem {
-    let swapped = key_file.is_some_and(|key| !certificate::certificates(key).is_empty())
-        && holds_key(bytes);
-    let what = format!(
-        "{} ({CERT}) holds no certificate, but {}.",
-        path.display(),
-        contents(bytes)
-    );
+    let swapped =
+        key_file.is_some_and(|key| !certificate::certificates(key).is_empty()) && holds_key(bytes);
+    let what =
+        format!("{} ({CERT}) holds no certificate, but {}.", path.display(), contents(bytes));
     if swapped {
         FileProblem {
             fault: FileFault::Swapped,
@@ -257,7 +252,9 @@ fn unusable_key(
         KeyFault::PassphraseWrong => (
             FileFault::PassphraseWrong,
             format!("The passphrase does not open the key in {file} ({variable})."),
-            format!("Correct {PASSPHRASE}; `openssl pkey -in {file} -noout` asks for it and tells."),
+            format!(
+                "Correct {PASSPHRASE}; `openssl pkey -in {file} -noout` asks for it and tells."
+            ),
         ),
         KeyFault::UnknownEncryption(name) => (
             FileFault::UnsupportedEncryption,
@@ -284,11 +281,7 @@ fn unusable_key(
     FileProblem { fault, variable, what, advice }
 }
 
-fn mismatch(
-    path: &Path,
-    chain: &[CertificateDer<'_>],
-    key: &PrivateKeyDer<'_>,
-) -> FileProblem {
+fn mismatch(path: &Path, chain: &[CertificateDer<'_>], key: &PrivateKeyDer<'_>) -> FileProblem {
     let in_order = chain.iter().position(|der| certificate::belongs(der, key) == Some(true));
     let advice = match in_order {
         Some(_) => format!(
@@ -316,12 +309,8 @@ fn read(path: &Path, variable: &'static str) -> Result<Vec<u8>, FileProblem> {
         std::fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
         Ok(Some(bytes))
     };
-    let problem = |fault, what: String, advice: String| FileProblem {
-        fault,
-        variable,
-        what,
-        advice,
-    };
+    let problem =
+        |fault, what: String, advice: String| FileProblem { fault, variable, what, advice };
     match attempt() {
         Ok(Some(bytes)) if bytes.len() as u64 > MAX_FILE_BYTES => Err(problem(
             FileFault::TooLarge,

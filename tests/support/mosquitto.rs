@@ -40,8 +40,6 @@ pub enum Listener {
     TlsNotYetValid,
     /// TLS with this certificate and key of the shared folder.
     TlsWith(&'static str, &'static str),
-    /// TLS 1.2 only, otherwise as [`Self::Tls`].
-    Tls12,
     /// TLS on ::1, otherwise as [`Self::Tls`].
     TlsIpv6,
 }
@@ -51,9 +49,7 @@ impl Listener {
     fn certificate(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Anonymous | Self::Password => None,
-            Self::Tls | Self::TlsMutual | Self::Tls12 | Self::TlsIpv6 => {
-                Some(("server.crt", "server.key"))
-            }
+            Self::Tls | Self::TlsMutual | Self::TlsIpv6 => Some(("server.crt", "server.key")),
             Self::TlsWrongName => Some(("elsewhere.crt", "elsewhere.key")),
             Self::TlsSelfSigned => Some(("alone.crt", "alone.key")),
             Self::TlsExpired => Some(("expired.crt", "expired.key")),
@@ -213,9 +209,6 @@ impl Mosquitto {
                     "cafile {}\nrequire_certificate true\n",
                     certificates::file("ca.crt").display()
                 ));
-            }
-            if *listener == Listener::Tls12 {
-                text.push_str("tls_version tlsv1.2\n");
             }
         }
         text

@@ -64,11 +64,13 @@ fn the_facts_of_a_live_connection() {
 #[test]
 fn files_say_what_is_in_them() {
     let chain = facts_of(&file("chain.crt"), "MQTT_TLS_CA_FILE").unwrap();
-    let subjects: Vec<(&str, bool)> =
-        chain.iter().map(|c| (c.subject.as_str(), c.is_ca)).collect();
+    let subjects: Vec<(&str, bool)> = chain.iter().map(|c| (c.subject.as_str(), c.is_ca)).collect();
     assert_eq!(subjects, [("CN=below", false), ("CN=intermediate", true)]);
     let problem = facts_of(&file("client.key"), "MQTT_TLS_CLIENT_CERT_FILE").unwrap_err();
-    assert_eq!((problem.fault, problem.variable), (FileFault::WrongContents, "MQTT_TLS_CLIENT_CERT_FILE"));
+    assert_eq!(
+        (problem.fault, problem.variable),
+        (FileFault::WrongContents, "MQTT_TLS_CLIENT_CERT_FILE")
+    );
 }
 
 #[test]
@@ -102,10 +104,7 @@ fn what_lints_are_told() {
         (ca("early.crt"), vec![(Finding::NotYetValid, ca_file, "early.crt")]),
         (ca("ending.crt"), vec![(Finding::ExpiresSoon, ca_file, "ending.crt")]),
         (ca("bare-leaf.crt"), vec![(Finding::CommonNameOnly, ca_file, "bare-leaf.crt")]),
-        (
-            ca("ca.key"),
-            vec![(Finding::Unusable(FileFault::WrongContents), ca_file, "ca.key")],
-        ),
+        (ca("ca.key"), vec![(Finding::Unusable(FileFault::WrongContents), ca_file, "ca.key")]),
         (
             client("ending.crt", "client.key"),
             vec![

@@ -95,7 +95,7 @@ impl Drop for Server {
 
 /// A broker's answers to one CONNECT and SUBSCRIBE of MQTT 5, then until the other side goes.
 fn serve_mqtt(mut stream: StreamOwned<ServerConnection, TcpStream>) {
-    let mut packet = |stream: &mut StreamOwned<ServerConnection, TcpStream>| {
+    let packet = |stream: &mut StreamOwned<ServerConnection, TcpStream>| {
         let mut head = [0; 2];
         stream.read_exact(&mut head).ok()?;
         let mut rest = vec![0; usize::from(head[1])];
@@ -139,6 +139,21 @@ fn a_server_must_own_the_certificate_it_shows() {
         // The same server with its own key is taken, so the refusal is about the key.
         let server = server("server.crt", "server.key", &[], &[version], 1, serve_mqtt);
         Session::start(to(&server, "localhost", off.clone())).connected();
+    }
+}
+
+#[test]
+fn protocol_and_cipher_are_told_for_both_versions() {
+    for (version, protocol, cipher) in [
+        (&rustls::version::TLS13, "TLS 1.3", "TLS_AES_"),
+        (&rustls::version::TLS12, "TLS 1.2", "TLS_ECDHE_ECDSA_WITH_AES_"),
+    ] {
+        let server = server("server.crt", "server.key", &[], &[version], 1, serve_mqtt);
+        let mut session = Session::start(to(&server, "localhost", trusting()));
+        let facts = session.connected().1.expect("TLS facts");
+        assert_eq!(facts.protocol, Some(protocol));
+        let told = facts.cipher.expect("a cipher");
+        assert!(told.starts_with(cipher), "{told}");
     }
 }
 

@@ -9,10 +9,7 @@ use crate::mosquitto::{Listener, Mosquitto};
 use crate::{accepted, client, refused, says, tls_profile, trusting};
 
 fn locked(certificate: &str, key: &str, passphrase: &str) -> TlsSettings {
-    TlsSettings {
-        client_key_passphrase: Some(Secret::new(passphrase)),
-        ..client(certificate, key)
-    }
+    TlsSettings { client_key_passphrase: Some(Secret::new(passphrase)), ..client(certificate, key) }
 }
 
 #[test]
@@ -93,7 +90,11 @@ fn what_is_wrong_with_a_key_is_said() {
         (client("reversed.crt", "client-below.key"), Cause::File, &["does not belong", "first in"]),
         (client("client.key", "client.crt"), Cause::File, &["are swapped", "Exchange the paths"]),
         (client("client.pkcs8.der", "client.crt"), Cause::File, &["are swapped"]),
-        (client("client.crt", "server.crt"), Cause::File, &["holds no private key", "a certificate"]),
+        (
+            client("client.crt", "server.crt"),
+            Cause::File,
+            &["holds no private key", "a certificate"],
+        ),
         (client("client.crt", "client.csr"), Cause::File, &["a certificate request"]),
         (client("client.crt", "client.cut.key"), Cause::File, &["is damaged"]),
         (
@@ -105,11 +106,6 @@ fn what_is_wrong_with_a_key_is_said() {
             locked("client.crt", "client.pkcs12-3des.key", PASSPHRASE),
             Cause::File,
             &["PKCS#12 with SHA-1 and 3DES", "openssl pkcs8"],
-        ),
-        (
-            locked("client.crt", "client.many-rounds.key", PASSPHRASE),
-            Cause::File,
-            &["far more time"],
         ),
         (
             TlsSettings { client_cert_file: Some(file("client.crt")), ..trusting() },

@@ -41,11 +41,7 @@ const TABLE: [(Listener, Option<&str>, &str); 16] = [
     (Listener::Tls, Some("alone.crt"), "--------"),
     (Listener::TlsWrongName, Some("alone.crt"), "--------"),
     (Listener::TlsSelfSigned, Some("alone.crt"), "++++++++"),
-    (
-        Listener::TlsWith("alone-leaf.crt", "alone-leaf.key"),
-        Some("alone-leaf.crt"),
-        "++++++++",
-    ),
+    (Listener::TlsWith("alone-leaf.crt", "alone-leaf.key"), Some("alone-leaf.crt"), "++++++++"),
     (
         Listener::TlsWith("alone-elsewhere.crt", "alone-elsewhere.key"),
         Some("alone-elsewhere.crt"),

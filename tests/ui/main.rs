@@ -5,6 +5,7 @@
 
 mod connect;
 mod flood;
+mod security;
 mod start;
 mod traffic;
 mod world;
