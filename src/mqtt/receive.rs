@@ -204,7 +204,7 @@ fn announce<W: Wire, S: Sink + ?Sized>(
     link.sink.state(LinkState::Connected {
         since: link.clock.now(),
         version: W::VERSION,
-        tls: link.seen.as_ref().map(|seen| seen.facts(link.clock.now())),
+        tls: link.seen.as_ref().map(|seen| seen.facts_at(link.clock.now())),
         client_id: progress.client_id.clone(),
         refused_filters,
     });

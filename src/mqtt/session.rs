@@ -16,7 +16,7 @@ pub use super::stop::{StopHandle, StopSignal, stop_signal};
 use super::tls::{self, TlsConnection};
 use super::v5::V5;
 use super::v311::V311;
-use crate::core::time::{Clock, Timestamp};
+use crate::core::time::Clock;
 use crate::core::wire::WireBatch;
 use crate::profile::model::{Profile, Reconnect, VersionChoice};
 
@@ -24,6 +24,10 @@ use crate::profile::model::{Profile, Reconnect, VersionChoice};
 const STABLE: Duration = Duration::from_secs(30);
 /// A connection lost faster than this may be fought over by two clients with one id.
 const SHORT_LIVED: Duration = Duration::from_secs(5);
+
+/// So many such connections in a row end a session that acts as the ACS: the ACS has come back,
+/// and the two would throw each other off for ever.
+const FOUGHT_OVER: u32 = 3;
 
 /// Where a session puts what it receives. Called on the connection's thread; must not block.
 pub trait Sink {
@@ -63,7 +67,7 @@ pub async fn run<S: Sink + ?Sized>(
         sink.state(LinkState::Connecting { attempt: memory.failed.saturating_add(1) });
         let seen;
         let end = {
-            let Some(tls) = prepare(&profile, clock.now(), &mut stop).await else {
+            let Some(tls) = prepare(&profile, &mut stop).await else {
                 sink.state(LinkState::Closed);
                 return;
             };
@@ -99,7 +103,9 @@ pub async fn run<S: Sink + ?Sized>(
             "{}",
             explained.failure.what
         );
-        let Some(delay) = memory.next_delay(&profile.reconnect, &explained) else {
+        let fought_over = profile.identity.is_acs() && memory.short_lived >= FOUGHT_OVER;
+        let delay = memory.next_delay(&profile.reconnect, &explained);
+        let Some(delay) = delay.filter(|_| !fought_over) else {
             sink.state(LinkState::Failed { failure: explained.failure });
             return;
         };
@@ -123,16 +129,14 @@ pub async fn run<S: Sink + ?Sized>(
 /// Reads certificates and key on a thread that may block; `None` if told to stop meanwhile.
 async fn prepare(
     profile: &Arc<Profile>,
-    now: Timestamp,
     stop: &mut StopSignal,
 ) -> Option<Result<Option<TlsConnection>, Fault>> {
     if profile.tls.is_none() {
         return Some(Ok(None));
     }
     let shared = profile.clone();
-    let reading = tokio::task::spawn_blocking(move || {
-        shared.tls.as_ref().map(|tls| tls::connection(tls, now)).transpose()
-    });
+    let reading =
+        tokio::task::spawn_blocking(move || shared.tls.as_ref().map(tls::connection).transpose());
     tokio::select! {
         biased;
         read = reading => Some(read.unwrap_or_else(|error| Err(Fault::Malformed(error.to_string())))),

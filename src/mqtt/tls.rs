@@ -8,9 +8,9 @@ use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
 
 use super::fault::{Fault, TlsFault};
-use super::verify::{Policy, Seen, Verifier};
-use crate::core::time::Timestamp;
-use crate::profile::inspect;
+use super::verify::{Authorities, Policy, Seen, Verifier};
+use crate::profile::certificate::facts;
+use crate::profile::inspect::Watched;
 use crate::profile::model::TlsSettings;
 use crate::profile::tls::{self as files, FileFault, FileProblem};
 
@@ -34,10 +34,10 @@ fn provider() -> Arc<CryptoProvider> {
 
 /// Reads the profile's files and prepares a connection. Blocks for as long as that takes: up to
 /// some seconds for an encrypted key.
-pub(super) fn connection(settings: &TlsSettings, now: Timestamp) -> Result<TlsConnection, Fault> {
+pub(super) fn connection(settings: &TlsSettings) -> Result<TlsConnection, Fault> {
     let provider = provider();
     let files = files::load(settings).map_err(Fault::File)?;
-    let warnings = inspect::warnings(&files, now);
+    let watched = Watched::new(&files);
     let policy = Policy {
         // A CA makes the chain count whatever MQTT_TLS_VERIFY_PEER says, as in PHP.
         chain: settings.verify_peer || files.authorities.is_some(),
@@ -50,12 +50,13 @@ pub(super) fn connection(settings: &TlsSettings, now: Timestamp) -> Result<TlsCo
         None if policy.chain => rustls_native_certs::load_native_certs().certs,
         None => Vec::new(),
     };
+    let authorities = Authorities::new(authorities);
     let mut roots = RootCertStore::empty();
-    let (usable, _) = roots.add_parsable_certificates(authorities.iter().cloned());
+    let (usable, _) = roots.add_parsable_certificates(authorities.roots.iter().cloned());
     if policy.chain && usable == 0 && !policy.allow_self_signed {
-        return Err(Fault::File(no_authorities(configured)));
+        return Err(Fault::File(no_authorities(configured, &authorities)));
     }
-    let seen = Arc::new(Seen::new(policy, warnings));
+    let seen = Arc::new(Seen::new(policy, watched));
     let algorithms = provider.signature_verification_algorithms;
     let verifier = Verifier::new(roots, authorities, policy, algorithms, seen.clone());
     let builder = ClientConfig::builder_with_provider(provider)
@@ -75,26 +76,31 @@ pub(super) fn connection(settings: &TlsSettings, now: Timestamp) -> Result<TlsCo
     Ok(TlsConnection { config: Arc::new(config), seen })
 }
 
-fn no_authorities(configured: bool) -> FileProblem {
-    if configured {
-        FileProblem {
-            fault: FileFault::Damaged,
-            variable: "MQTT_TLS_CA_FILE",
-            what: "None of the CA certificates of the profile can be used; they are damaged."
-                .to_owned(),
-            advice: "Check MQTT_TLS_CA_FILE with `openssl x509 -in ca.crt -text -noout`."
-                .to_owned(),
-        }
+fn no_authorities(configured: bool, authorities: &Authorities) -> FileProblem {
+    let (fault, what, advice) = if !configured {
+        (
+            FileFault::WrongContents,
+            "The system's store of CA certificates is empty or cannot be read.".to_owned(),
+            "Install it (Debian: ca-certificates) or name the broker's CA in MQTT_TLS_CA_FILE.",
+        )
+    } else if let Some(facts) = authorities.between.first().and_then(|der| facts(der)) {
+        (
+            FileFault::WrongContents,
+            format!(
+                "The profile's CA certificate {} is not a root: it was issued by {}.",
+                facts.subject, facts.issuer
+            ),
+            "Put the certificate of that CA into MQTT_TLS_CA_FILE as well; the ACS, too, accepts \
+             only chains that end at a certificate signed by itself.",
+        )
     } else {
-        FileProblem {
-            fault: FileFault::WrongContents,
-            variable: "MQTT_TLS_CA_FILE",
-            what: "The system's store of CA certificates is empty or cannot be read.".to_owned(),
-            advice: "Install it (Debian: ca-certificates) or name the broker's CA in \
-                     MQTT_TLS_CA_FILE."
-                .to_owned(),
-        }
-    }
+        (
+            FileFault::Damaged,
+            "None of the CA certificates of the profile can be used; they are damaged.".to_owned(),
+            "Check MQTT_TLS_CA_FILE with `openssl x509 -in ca.crt -text -noout`.",
+        )
+    };
+    FileProblem { fault, variable: "MQTT_TLS_CA_FILE", what, advice: advice.to_owned() }
 }
 
 fn unusable_client_auth(error: &rustls::Error, settings: &TlsSettings) -> Fault {

@@ -3,8 +3,8 @@
 //! and what was refused.
 //!
 //! * The chain is checked if verification is on or a CA is configured. Without a valid chain a
-//!   certificate still passes if it is one of the configured CA certificates itself, or if it is
-//!   signed by itself and the profile allows that.
+//!   certificate that is signed by itself still passes if it is one of the configured CA
+//!   certificates, or if the profile allows it.
 //! * The name is checked separately.
 //! * The handshake signature is verified always: the other side must own the certificate's key.
 
@@ -25,7 +25,7 @@ use rustls::{
 
 use super::link::{CertificateFacts, TlsFacts};
 use crate::core::time::Timestamp;
-use crate::profile::certificate;
+use crate::profile::{certificate, inspect};
 
 /// Most certificates of the server's chain remembered.
 const MAX_CHAIN: usize = 10;
@@ -58,7 +58,11 @@ impl From<&CertificateFacts> for Refused {
 
 /// What was seen on a connection. Also the store that keeps no sessions: it is told the cipher.
 #[derive(Default)]
-pub(super) struct Seen(Mutex<Record>);
+pub(super) struct Seen {
+    record: Mutex<Record>,
+    /// The certificates of the profile.
+    profile: inspect::Watched,
+}
 
 #[derive(Default)]
 struct Record {
@@ -67,20 +71,23 @@ struct Record {
 }
 
 impl Seen {
-    /// `warnings` are those about the profile's own certificates.
-    pub fn new(policy: Policy, warnings: Vec<String>) -> Self {
+    pub fn new(policy: Policy, profile: inspect::Watched) -> Self {
         let facts = TlsFacts {
             chain_verified: policy.chain,
             name_verified: policy.name,
-            warnings,
             ..TlsFacts::default()
         };
-        Self(Mutex::new(Record { facts, refused: None }))
+        Self { record: Mutex::new(Record { facts, refused: None }), profile }
     }
 
-    /// The facts, with warnings about the server's certificates as of `now`.
-    pub fn facts(&self, now: Timestamp) -> TlsFacts {
-        let mut facts = self.record().facts.clone();
+    pub fn facts(&self) -> TlsFacts {
+        self.record().facts.clone()
+    }
+
+    /// The facts with warnings about certificates as of `now`: the profile's and the server's.
+    pub fn facts_at(&self, now: Timestamp) -> TlsFacts {
+        let mut facts = self.facts();
+        facts.warnings = inspect::warnings(&self.profile, now);
         for (n, certificate) in facts.chain.iter().enumerate() {
             let whose =
                 if n == 0 { "The broker's certificate" } else { "A certificate the broker sent" };
@@ -105,7 +112,7 @@ impl Seen {
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -151,11 +158,28 @@ impl ClientSessionStore for Seen {
     }
 }
 
+/// The profile's authorities as OpenSSL sees them: a chain must end at one that signed itself, the
+/// others may only stand in between.
+pub(super) struct Authorities {
+    pub roots: Vec<CertificateDer<'static>>,
+    pub between: Vec<CertificateDer<'static>>,
+}
+
+impl Authorities {
+    pub fn new(all: Vec<CertificateDer<'static>>) -> Self {
+        let (roots, between) =
+            all.into_iter().partition(|der| certificate::is_self_issued(der.as_ref()));
+        Self { roots, between }
+    }
+}
+
 /// The decision, as rustls asks for it.
 pub(super) struct Verifier {
     roots: RootCertStore,
     /// The same certificates byte for byte.
     trusted: Vec<CertificateDer<'static>>,
+    /// Certificates beside the roots that may stand between them and the server's.
+    between: Vec<CertificateDer<'static>>,
     policy: Policy,
     algorithms: WebPkiSupportedAlgorithms,
     seen: Arc<Seen>,
@@ -164,12 +188,13 @@ pub(super) struct Verifier {
 impl Verifier {
     pub fn new(
         roots: RootCertStore,
-        trusted: Vec<CertificateDer<'static>>,
+        authorities: Authorities,
         policy: Policy,
         algorithms: WebPkiSupportedAlgorithms,
         seen: Arc<Seen>,
     ) -> Self {
-        Self { roots, trusted, policy, algorithms, seen }
+        let Authorities { roots: trusted, between } = authorities;
+        Self { roots, trusted, between, policy, algorithms, seen }
     }
 
     fn check(
@@ -182,10 +207,12 @@ impl Verifier {
         let parsed = ParsedCertificate::try_from(leaf)?;
         let mut self_signed_accepted = false;
         if self.policy.chain {
+            let between: Vec<CertificateDer<'_>> =
+                intermediates.iter().chain(&self.between).cloned().collect();
             let chain = rustls::client::verify_server_cert_signed_by_trust_anchor(
                 &parsed,
                 &self.roots,
-                intermediates,
+                &between,
                 now,
                 self.algorithms.all,
             );

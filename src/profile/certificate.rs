@@ -148,23 +148,30 @@ pub fn facts(der: &[u8]) -> Option<CertificateFacts> {
     })
 }
 
+/// The certificates of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// In the order they stand.
+    pub certificates: Vec<CertificateDer<'static>>,
+    /// Sections labelled as certificates that hold none.
+    pub damaged: usize,
+}
+
 /// All certificates of a PEM file, or the one of a DER file.
 #[must_use]
-pub fn certificates(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
+pub fn certificates(bytes: &[u8]) -> Found {
+    let mut found = Found::default();
     let sections = pem::sections(bytes);
-    if sections.is_empty() {
-        return if parts(bytes).is_ok() {
-            vec![CertificateDer::from(bytes.to_vec())]
-        } else {
-            Vec::new()
-        };
+    if sections.is_empty() && parts(bytes).is_ok() {
+        found.certificates.push(CertificateDer::from(bytes.to_vec()));
     }
-    sections
-        .iter()
-        .filter(|section| section.is_certificate())
-        .filter_map(|section| section.der.as_ref())
-        .map(|der| CertificateDer::from(der.to_vec()))
-        .collect()
+    for section in sections.iter().filter(|section| section.is_certificate()) {
+        match section.der.as_ref().filter(|der| parts(der).is_ok()) {
+            Some(der) => found.certificates.push(CertificateDer::from(der.to_vec())),
+            None => found.damaged += 1,
+        }
+    }
+    found
 }
 
 /// Whether `key` belongs to the certificate; `None` if that cannot be told.
@@ -173,6 +180,12 @@ pub fn belongs(der: &[u8], key: &PrivateKeyDer<'_>) -> Option<bool> {
     let parts = parts(der).ok()?;
     let key = rustls::crypto::ring::sign::any_supported_type(key).ok()?;
     Some(key.public_key()?.as_ref() == parts.public_key_info)
+}
+
+/// True if issuer and subject are equal, as in every root.
+#[must_use]
+pub fn is_self_issued(der: &[u8]) -> bool {
+    parts(der).is_ok_and(|parts| parts.issuer == parts.subject)
 }
 
 /// True if issuer and subject are equal and the certificate's own key made its signature.

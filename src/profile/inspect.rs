@@ -88,28 +88,35 @@ pub fn facts_of(path: &Path, variable: &'static str) -> Result<Vec<CertificateFa
         .collect())
 }
 
-/// Warnings for a connection that is up: certificates of the profile that expire soon.
-#[must_use]
-pub fn warnings(files: &tls::TlsFiles, now: Timestamp) -> Vec<String> {
-    let about = |chain: &[CertificateDer<'_>], whose: &str| -> Vec<String> {
-        chain
-            .iter()
-            .filter_map(|der| certificate::facts(der)?.warning(whose, now))
-            .take(MAX_PER_FILE)
-            .collect()
-    };
-    let mut all = files.authorities.as_ref().map_or_else(Vec::new, |authorities| {
-        // In a folder of many authorities old ones are no news.
-        if authorities.len() > MAX_PER_FILE {
-            Vec::new()
-        } else {
-            about(authorities, "The profile's CA certificate")
-        }
-    });
-    if let Some(client) = &files.client {
-        all.extend(about(&client.chain, "The profile's client certificate"));
+/// Certificates of a profile whose end is worth a warning on a live connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Watched(Vec<(&'static str, CertificateFacts)>);
+
+impl Watched {
+    /// Those of `files`; the authorities only if they are few: in a folder of many old ones are
+    /// no news.
+    #[must_use]
+    pub fn new(files: &tls::TlsFiles) -> Self {
+        let authorities = files.authorities.as_deref().unwrap_or_default();
+        let authorities = if authorities.len() > MAX_PER_FILE { &[] } else { authorities };
+        let client = files.client.as_ref().map(|c| c.chain.as_slice()).unwrap_or_default();
+        let named = |chain: &[CertificateDer<'_>], whose| -> Vec<_> {
+            chain
+                .iter()
+                .take(MAX_PER_FILE)
+                .filter_map(|der| Some((whose, certificate::facts(der)?)))
+                .collect()
+        };
+        let mut all = named(authorities, "The profile's CA certificate");
+        all.extend(named(client, "The profile's client certificate"));
+        Self(all)
     }
-    all
+}
+
+/// One sentence for each of them that has expired or expires within thirty days of `now`.
+#[must_use]
+pub fn warnings(watched: &Watched, now: Timestamp) -> Vec<String> {
+    watched.0.iter().filter_map(|(whose, facts)| facts.warning(whose, now)).collect()
 }
 
 fn certificates(path: &Path) -> Vec<CertificateDer<'static>> {

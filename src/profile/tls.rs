@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use zeroize::Zeroizing;
 
 use super::keys::{self, KeyFault};
 use super::model::TlsSettings;
@@ -100,7 +101,7 @@ pub(super) fn certificate_file(
     variable: &'static str,
 ) -> Result<Vec<CertificateDer<'static>>, FileProblem> {
     let bytes = read(path, variable)?;
-    let found = certificate::certificates(&bytes);
+    let found = whole(path, variable, &bytes)?;
     if found.is_empty() {
         let whose = if variable == CA_FILE { "of the broker's CA" } else { "wanted" };
         return Err(FileProblem {
@@ -115,6 +116,30 @@ pub(super) fn certificate_file(
         });
     }
     Ok(found)
+}
+
+/// The certificates of a file of which nothing may be damaged.
+fn whole(
+    path: &Path,
+    variable: &'static str,
+    bytes: &[u8],
+) -> Result<Vec<CertificateDer<'static>>, FileProblem> {
+    let found = certificate::certificates(bytes);
+    if found.damaged == 0 {
+        return Ok(found.certificates);
+    }
+    let (damaged, all) = (found.damaged, found.damaged + found.certificates.len());
+    Err(FileProblem {
+        fault: FileFault::Damaged,
+        variable,
+        what: format!(
+            "{} ({variable}) is damaged: {damaged} of {all} certificates in it cannot be read.",
+            path.display()
+        ),
+        advice: "Restore the file; `openssl storeutl -certs` with its name shows how far it is \
+                 readable."
+            .to_owned(),
+    })
 }
 
 pub(super) fn ca_folder(path: &Path) -> Result<Vec<CertificateDer<'static>>, FileProblem> {
@@ -159,7 +184,7 @@ pub(super) fn ca_folder(path: &Path) -> Result<Vec<CertificateDer<'static>>, Fil
             return Err(too_large());
         }
         // The same certificate often lies there under two names.
-        let new = certificate::certificates(&bytes);
+        let new = certificate::certificates(&bytes).certificates;
         found.extend(new.into_iter().filter(|der| known.insert(der.clone())));
     }
     if found.is_empty() {
@@ -178,7 +203,7 @@ pub(super) fn client_auth(cert_path: &Path, tls: &TlsSettings) -> Result<ClientA
         Some(path) => Some((path.as_path(), read(path, KEY)?)),
         None => None,
     };
-    let chain = certificate::certificates(&cert_bytes);
+    let chain = whole(cert_path, CERT, &cert_bytes)?;
     if chain.is_empty() {
         return Err(no_client_certificate(
             cert_path,
@@ -201,8 +226,9 @@ pub(super) fn client_auth(cert_path: &Path, tls: &TlsSettings) -> Result<ClientA
 }
 
 fn no_client_certificate(path: &Path, bytes: &[u8], key_file: Option<&[u8]>) -> FileProblem {
-    let swapped =
-        key_file.is_some_and(|key| !certificate::certificates(key).is_empty()) && holds_key(bytes);
+    let swapped = key_file
+        .is_some_and(|key| !certificate::certificates(key).certificates.is_empty())
+        && holds_key(bytes);
     let what =
         format!("{} ({CERT}) holds no certificate, but {}.", path.display(), contents(bytes));
     if swapped {
@@ -300,12 +326,13 @@ fn mismatch(path: &Path, chain: &[CertificateDer<'_>], key: &PrivateKeyDer<'_>) 
     }
 }
 
-fn read(path: &Path, variable: &'static str) -> Result<Vec<u8>, FileProblem> {
-    let attempt = || -> std::io::Result<Option<Vec<u8>>> {
+/// Wiped afterwards: it may be a key.
+fn read(path: &Path, variable: &'static str) -> Result<Zeroizing<Vec<u8>>, FileProblem> {
+    let attempt = || -> std::io::Result<Option<Zeroizing<Vec<u8>>>> {
         if !std::fs::metadata(path)?.is_file() {
             return Ok(None);
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Zeroizing::new(Vec::new());
         std::fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
         Ok(Some(bytes))
     };
@@ -348,7 +375,7 @@ fn contents(bytes: &[u8]) -> &'static str {
     if sections.is_empty() {
         return if holds_key(bytes) {
             "a private key"
-        } else if !certificate::certificates(bytes).is_empty() {
+        } else if !certificate::certificates(bytes).certificates.is_empty() {
             "a certificate"
         } else {
             "something that is neither PEM nor DER"
@@ -357,8 +384,6 @@ fn contents(bytes: &[u8]) -> &'static str {
     let has = |label: &str| sections.iter().any(|section| section.label == label);
     if sections.iter().any(|section| section.is_key()) {
         "a private key"
-    } else if sections.iter().any(|section| section.is_certificate() && section.der.is_none()) {
-        "a damaged certificate"
     } else if sections.iter().any(|section| section.is_certificate()) {
         "a certificate"
     } else if has("CERTIFICATE REQUEST") || has("NEW CERTIFICATE REQUEST") {

@@ -148,3 +148,22 @@ fn a_file_that_asks_for_it_is_the_acs() {
     assert_eq!(log.matches("as acs-1 (p5, c0").count(), 1, "{log}");
     assert_eq!(log.matches("as acs-1 (p2, c0").count(), 1, "{log}");
 }
+
+#[test]
+fn an_acs_that_comes_back_is_not_fought_for_ever() {
+    let broker = Mosquitto::start(&[Listener::Anonymous]);
+    let port = broker.port(Listener::Anonymous);
+    // Both come back whenever they are thrown off; one of them acts as the other.
+    let mut real = Session::start(Profile {
+        identity: Identity::Monitor { client_id: ClientId::new("acs-1").unwrap() },
+        ..profile(port)
+    });
+    real.connected();
+    let mut acting = Session::start(acting(port, VersionChoice::V5, AcsSession::Clean, None));
+    acting.until("giving up", |s| matches!(s.states.last(), Some(LinkState::Failed { .. })));
+    let ups = acting.states.iter().filter(|s| matches!(s, LinkState::Connected { .. })).count();
+    assert_eq!(ups, 3, "{:#?}", acting.states);
+    let Some(LinkState::Failed { failure }) = acting.states.last() else { unreachable!() };
+    assert!(failure.advice.contains("the client id acs-1"), "{failure:?}");
+    real.until("peace", |s| matches!(s.states.last(), Some(LinkState::Connected { .. })));
+}

@@ -131,6 +131,9 @@ fn authorities_from_files_and_folders() {
 
     let empty = file("empty.crt");
     std::fs::write(&empty, "").unwrap();
+    let whole = std::fs::read_to_string(file("ca.crt")).unwrap();
+    std::fs::write(file("damaged.crt"), format!("{whole}{}", whole.replacen("MII", "MI!", 1)))
+        .unwrap();
     let bare = file("bare");
     std::fs::create_dir(&bare).unwrap();
     for (tls, words) in [
@@ -138,6 +141,8 @@ fn authorities_from_files_and_folders() {
         (with_ca("client.pkcs8.der"), &["a private key"]),
         (with_ca("client.csr"), &["a certificate request"]),
         (with_ca("empty.crt"), &["nothing at all"]),
+        (with_ca("intermediate.crt"), &["is not a root", "CN=Test CA", "as well"]),
+        (with_ca("damaged.crt"), &["1 of 2 certificates", "damaged"]),
         (with_ca("none.crt"), &["none.crt", "MQTT_TLS_CA_FILE", "cannot be read"]),
         (TlsSettings { ca_file: Some(folder), ..TlsSettings::default() }, &["not a regular file"]),
         (

@@ -126,15 +126,21 @@ fn to(server: &Server, host: &str, tls: TlsSettings) -> Profile {
 #[test]
 fn a_server_must_own_the_certificate_it_shows() {
     let off = TlsSettings { verify_peer: false, verify_peer_name: false, ..TlsSettings::default() };
-    let pinned = TlsSettings { ca_file: Some(file("server.crt")), ..TlsSettings::default() };
+    let pinned = TlsSettings { ca_file: Some(file("alone.crt")), ..TlsSettings::default() };
+    let allowing = TlsSettings { allow_self_signed: true, ..TlsSettings::default() };
     for version in BOTH {
-        for tls in [off.clone(), trusting(), pinned.clone()] {
+        for (certificate, subject, tls) in [
+            ("server.crt", "CN=server", off.clone()),
+            ("server.crt", "CN=server", trusting()),
+            ("alone.crt", "CN=alone", pinned.clone()),
+            ("alone.crt", "CN=alone", allowing.clone()),
+        ] {
             // The right certificate with the key of another one.
-            let server = server("server.crt", "client.key", &[], &[version], 1, |mut stream| {
+            let server = server(certificate, "client.key", &[], &[version], 1, |mut stream| {
                 let _ = stream.read(&mut [0; 64]);
             });
             let failure = refused(to(&server, "localhost", tls));
-            says(&failure, Cause::Certificate, &["whose key it does not have", "CN=server"]);
+            says(&failure, Cause::Certificate, &["whose key it does not have", subject]);
         }
         // The same server with its own key is taken, so the refusal is about the key.
         let server = server("server.crt", "server.key", &[], &[version], 1, serve_mqtt);
@@ -185,6 +191,32 @@ fn alpn_is_offered_as_the_profile_says() {
     });
     let failure = refused(to(&server_3, "localhost", with(&["mqtt"])));
     says(&failure, Cause::Tls, &["ALPN", "USP_SCOPE_TLS_ALPN"]);
+}
+
+#[test]
+fn the_time_limit_holds_for_tcp_too() {
+    // A listener that never accepts, its queue full: the kernel drops what else comes.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let _inside = runtime.enter();
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queued = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+        queued.push(stream);
+        assert!(queued.len() < 100, "the queue is never full");
+    }
+    for version in [VersionChoice::V5, VersionChoice::V311] {
+        let start = Instant::now();
+        let failure = refused(Profile {
+            connect_timeout: Duration::from_millis(500),
+            version,
+            ..profile(address.port())
+        });
+        says(&failure, Cause::Timeout, &["within 0.5 s"]);
+        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    }
 }
 
 #[test]

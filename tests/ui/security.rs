@@ -1,8 +1,6 @@
 //! What stands behind the connection's pill: the broker's certificate, warnings, and whether this
 //! app is the ACS.
 
-use std::sync::Arc;
-
 use egui::accesskit::Role;
 use usp_scope::core::time::Timestamp;
 use usp_scope::mqtt::link::{CertificateFacts, LinkState, TlsFacts};

@@ -100,7 +100,9 @@ fn names_are_words_without_surprises() {
     assert_eq!(facts.not_after.0, i64::MAX);
     assert!(!facts.self_issued && !facts.is_ca);
     assert_eq!(facts.fingerprint_sha256.len(), 64);
-    assert_eq!(certificates(&der).len(), 1);
+    let found = certificates(&der);
+    assert_eq!((found.certificates.len(), found.damaged), (1, 0));
+    assert_eq!(certificates(&der[1..]), Found::default());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::*;
 fn nothing_to_look_at_is_nothing_to_say() {
     assert_eq!(inspect(&TlsSettings::default(), Timestamp(0)), []);
     let files = tls::TlsFiles { authorities: None, client: None };
-    assert_eq!(warnings(&files, Timestamp(0)), Vec::<String>::new());
+    assert_eq!(Watched::new(&files), Watched::default());
 }
 
 #[test]

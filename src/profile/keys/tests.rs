@@ -14,8 +14,8 @@ fn encrypted(kdf: Kdf, data: &[u8]) -> Vec<u8> {
     let algorithm = pkcs5::EncryptionScheme::Pbes2(parameters).to_der().unwrap();
     let data = OctetStringRef::new(data).unwrap().to_der().unwrap();
     let content = [algorithm, data].concat();
-    let mut der = vec![0x30, 0x82];
-    der.extend_from_slice(&u16::try_from(content.len()).unwrap().to_be_bytes());
+    let len = u8::try_from(content.len()).unwrap();
+    let mut der = if len < 0x80 { vec![0x30, len] } else { vec![0x30, 0x81, len] };
     der.extend_from_slice(&content);
     der
 }

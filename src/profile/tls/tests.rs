@@ -4,6 +4,19 @@
 
 use super::*;
 
+/// Signed by itself, with a key thrown away.
+const CERTIFICATE: &str = "\
+-----BEGIN CERTIFICATE-----\n\
+MIIBbzCCARWgAwIBAgIUaGHg78F26cH/kVtjlncmhB05C1wwCgYIKoZIzj0EAwIw\n\
+DDEKMAgGA1UEAwwBdDAgFw0yNjExMjQyMzU3MDlaGA8yMDgxMDgyNzIzNTcwOVow\n\
+DDEKMAgGA1UEAwwBdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABGI2JnkZXVLH\n\
+tQ9lvEs/JnoWkhcGOaSv05IaXotO+lqhtjgNn4m5Qvjt9sLUt3J+46Kc4rUj1TKh\n\
+wcvzCXRaOzOjUzBRMB0GA1UdDgQWBBQ8k6v1PYZ2XhZeIqoV8ISf9RGzLDAfBgNV\n\
+HSMEGDAWgBQ8k6v1PYZ2XhZeIqoV8ISf9RGzLDAPBgNVHRMBAf8EBTADAQH/MAoG\n\
+CCqGSM49BAMCA0gAMEUCICWNttUECShWKNzHCR73R+VQWd0+xewWs9SlhWKjDEHD\n\
+AiEAuOOjCxckUtsmGDFqw53AiGCicPj0gaNbZ8HxW2pHhnY=\n\
+-----END CERTIFICATE-----\n";
+
 fn problem(tls: &TlsSettings) -> FileProblem {
     load(tls).err().unwrap()
 }
@@ -17,7 +30,7 @@ fn wrong_files_are_named_with_what_they_hold() {
         Some(path)
     };
     let key = "-----BEGIN PRIVATE KEY-----\nMAUCAQAwAA==\n-----END PRIVATE KEY-----\n";
-    let cert = "-----BEGIN CERTIFICATE-----\nMAAw\n-----END CERTIFICATE-----\n";
+    let cert = CERTIFICATE;
 
     let missing =
         TlsSettings { ca_file: Some(folder.path().join("none.crt")), ..TlsSettings::default() };
@@ -28,7 +41,11 @@ fn wrong_files_are_named_with_what_they_hold() {
 
     let damaged = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
     let damaged = TlsSettings { ca_file: file("d.pem", damaged), ..TlsSettings::default() };
-    assert!(problem(&damaged).what.contains("but a damaged certificate"));
+    assert!(problem(&damaged).what.contains("1 of 1 certificates"));
+    let half = format!("{cert}-----BEGIN CERTIFICATE-----\nMAAw\n-----END CERTIFICATE-----\n");
+    let half = TlsSettings { ca_file: file("half.pem", &half), ..TlsSettings::default() };
+    assert_eq!(problem(&half).fault, FileFault::Damaged);
+    assert!(problem(&half).what.contains("1 of 2 certificates"));
 
     let no_key = TlsSettings { client_cert_file: file("c2.pem", cert), ..TlsSettings::default() };
     assert!(problem(&no_key).what.contains("holds no private key, but a certificate"));
