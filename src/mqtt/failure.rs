@@ -5,7 +5,7 @@ use rustls::{AlertDescription, CertificateError, Error as RustlsError};
 
 use super::fault::{Fault, Refusal, Stage, TlsFault};
 use super::link::{Cause, Failure};
-use super::verify::{NotTheOwner, Refused};
+use super::verify::{Refused, Verdict};
 use crate::profile::model::{Profile, VersionChoice};
 
 /// A failure, and whether only a person can mend it.
@@ -419,6 +419,12 @@ fn certificate(
     at: &str,
     refused: Option<&Refused>,
 ) -> Explained {
+    if let CertificateError::Other(other) = error
+        && let Some(verdict) = other.0.downcast_ref::<Verdict>()
+    {
+        let (what, advice) = verdict.words(at);
+        return permanent(Cause::Certificate, what, advice);
+    }
     let tls = profile.tls.clone().unwrap_or_default();
     let subject = refused.map_or("", |r| r.subject.as_str());
     let issuer = refused.map_or("", |r| r.issuer.as_str());
@@ -469,12 +475,6 @@ fn certificate(
         CertificateError::Other(other) if other.0.to_string() == "UnsupportedCertVersion" => (
             format!("The certificate of {at} is of X.509 version 1."),
             "Have it reissued as version 3 (openssl: with an extensions file).".to_owned(),
-        ),
-        CertificateError::Other(other) if other.0.is::<NotTheOwner>() => (
-            format!("{at} shows a certificate ({subject}) whose key it does not have."),
-            "Check that nobody is between here and the broker, and that the broker's key file \
-             belongs to its certificate."
-                .to_owned(),
         ),
         _ if refused.is_some_and(|r| r.self_signed) => (
             format!("The certificate of {at} ({subject}) is signed by itself and not trusted."),

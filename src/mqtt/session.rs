@@ -16,7 +16,7 @@ pub use super::stop::{StopHandle, StopSignal, stop_signal};
 use super::tls::{self, TlsConnection};
 use super::v5::V5;
 use super::v311::V311;
-use crate::core::time::Clock;
+use crate::core::time::{Clock, Timestamp};
 use crate::core::wire::WireBatch;
 use crate::profile::model::{Profile, Reconnect, VersionChoice};
 
@@ -67,7 +67,7 @@ pub async fn run<S: Sink + ?Sized>(
         sink.state(LinkState::Connecting { attempt: memory.failed.saturating_add(1) });
         let seen;
         let end = {
-            let Some(tls) = prepare(&profile, &mut stop).await else {
+            let Some(tls) = prepare(&profile, clock.now(), &mut stop).await else {
                 sink.state(LinkState::Closed);
                 return;
             };
@@ -129,14 +129,16 @@ pub async fn run<S: Sink + ?Sized>(
 /// Reads certificates and key on a thread that may block; `None` if told to stop meanwhile.
 async fn prepare(
     profile: &Arc<Profile>,
+    now: Timestamp,
     stop: &mut StopSignal,
 ) -> Option<Result<Option<TlsConnection>, Fault>> {
     if profile.tls.is_none() {
         return Some(Ok(None));
     }
     let shared = profile.clone();
-    let reading =
-        tokio::task::spawn_blocking(move || shared.tls.as_ref().map(tls::connection).transpose());
+    let reading = tokio::task::spawn_blocking(move || {
+        shared.tls.as_ref().map(|tls| tls::connection(tls, now)).transpose()
+    });
     tokio::select! {
         biased;
         read = reading => Some(read.unwrap_or_else(|error| Err(Fault::Malformed(error.to_string())))),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
-use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
+use rustls::{ClientConfig, InconsistentKeys};
 
 use super::fault::{Fault, TlsFault};
 use super::verify::{Authorities, Policy, Seen, Verifier};
+use crate::core::time::Timestamp;
 use crate::profile::certificate::facts;
 use crate::profile::inspect::Watched;
 use crate::profile::model::TlsSettings;
@@ -32,9 +33,9 @@ fn provider() -> Arc<CryptoProvider> {
         .unwrap_or_else(|| Arc::new(rustls::crypto::ring::default_provider()))
 }
 
-/// Reads the profile's files and prepares a connection. Blocks for as long as that takes: up to
+/// Reads the profile's files and prepares a connection at `now`. Blocks for as long as that takes: up to
 /// some seconds for an encrypted key.
-pub(super) fn connection(settings: &TlsSettings) -> Result<TlsConnection, Fault> {
+pub(super) fn connection(settings: &TlsSettings, now: Timestamp) -> Result<TlsConnection, Fault> {
     let provider = provider();
     let files = files::load(settings).map_err(Fault::File)?;
     let watched = Watched::new(&files);
@@ -50,15 +51,13 @@ pub(super) fn connection(settings: &TlsSettings) -> Result<TlsConnection, Fault>
         None if policy.chain => rustls_native_certs::load_native_certs().certs,
         None => Vec::new(),
     };
-    let authorities = Authorities::new(authorities);
-    let mut roots = RootCertStore::empty();
-    let (usable, _) = roots.add_parsable_certificates(authorities.roots.iter().cloned());
-    if policy.chain && usable == 0 && !policy.allow_self_signed {
+    let authorities = Authorities::new(authorities, now);
+    if policy.chain && authorities.no_root() && !policy.allow_self_signed {
         return Err(Fault::File(no_authorities(configured, &authorities)));
     }
     let seen = Arc::new(Seen::new(policy, watched));
     let algorithms = provider.signature_verification_algorithms;
-    let verifier = Verifier::new(roots, authorities, policy, algorithms, seen.clone());
+    let verifier = Verifier::new(authorities, policy, algorithms, seen.clone());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Fault::Tls(TlsFault::Rustls(error)))?
@@ -83,7 +82,7 @@ fn no_authorities(configured: bool, authorities: &Authorities) -> FileProblem {
             "The system's store of CA certificates is empty or cannot be read.".to_owned(),
             "Install it (Debian: ca-certificates) or name the broker's CA in MQTT_TLS_CA_FILE.",
         )
-    } else if let Some(facts) = authorities.between.first().and_then(|der| facts(der)) {
+    } else if let Some(facts) = authorities.no_root_but().and_then(|der| facts(der)) {
         (
             FileFault::WrongContents,
             format!(

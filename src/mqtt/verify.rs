@@ -25,7 +25,8 @@ use rustls::{
 
 use super::link::{CertificateFacts, TlsFacts};
 use crate::core::time::Timestamp;
-use crate::profile::{certificate, inspect};
+use crate::profile::certificate::{self, Age, date};
+use crate::profile::inspect;
 
 /// Most certificates of the server's chain remembered.
 const MAX_CHAIN: usize = 10;
@@ -107,8 +108,9 @@ impl Seen {
         }
         let mut record = self.record();
         let refused = record.facts.chain.first().map(Refused::from);
+        let subject = refused.as_ref().map(|own| own.subject.clone()).unwrap_or_default();
         record.refused = refused;
-        CertificateError::Other(OtherError(Arc::new(NotTheOwner))).into()
+        Verdict::NotTheOwner { subject }.into()
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
@@ -158,28 +160,57 @@ impl ClientSessionStore for Seen {
     }
 }
 
-/// The profile's authorities as OpenSSL sees them: a chain must end at one that signed itself, the
-/// others may only stand in between.
+/// The profile's authorities as OpenSSL sees them: a chain must end at one that signed itself and
+/// is valid, the others may only stand in between.
 pub(super) struct Authorities {
-    pub roots: Vec<CertificateDer<'static>>,
-    pub between: Vec<CertificateDer<'static>>,
+    /// Roots that are valid now.
+    valid: Roots,
+    /// Roots that are not: never trusted, but good to name.
+    invalid: Roots,
+    /// Certificates that may stand between a root and the server's.
+    between: Vec<CertificateDer<'static>>,
+}
+
+struct Roots {
+    store: RootCertStore,
+    /// The same certificates byte for byte.
+    bytes: Vec<CertificateDer<'static>>,
+}
+
+impl Roots {
+    fn new(bytes: Vec<CertificateDer<'static>>) -> Self {
+        let mut store = RootCertStore::empty();
+        store.add_parsable_certificates(bytes.iter().cloned());
+        Self { store, bytes }
+    }
 }
 
 impl Authorities {
-    pub fn new(all: Vec<CertificateDer<'static>>) -> Self {
-        let (roots, between) =
-            all.into_iter().partition(|der| certificate::is_self_issued(der.as_ref()));
-        Self { roots, between }
+    /// Sorts `all` by what they are at `now`.
+    pub fn new(all: Vec<CertificateDer<'static>>, now: Timestamp) -> Self {
+        let (roots, between): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|der| certificate::is_self_issued(der));
+        let (valid, invalid) = roots.into_iter().partition(|der| {
+            certificate::facts(der)
+                .is_none_or(|facts| matches!(facts.age(now), Age::Good | Age::Ending { .. }))
+        });
+        Self { valid: Roots::new(valid), invalid: Roots::new(invalid), between }
+    }
+
+    /// True if there is no root at all, valid or not.
+    pub fn no_root(&self) -> bool {
+        self.valid.store.is_empty() && self.invalid.store.is_empty()
+    }
+
+    /// A certificate that is no root.
+    pub fn no_root_but(&self) -> Option<&CertificateDer<'static>> {
+        self.between.first()
     }
 }
 
 /// The decision, as rustls asks for it.
 pub(super) struct Verifier {
-    roots: RootCertStore,
-    /// The same certificates byte for byte.
-    trusted: Vec<CertificateDer<'static>>,
-    /// Certificates beside the roots that may stand between them and the server's.
-    between: Vec<CertificateDer<'static>>,
+    authorities: Authorities,
     policy: Policy,
     algorithms: WebPkiSupportedAlgorithms,
     seen: Arc<Seen>,
@@ -187,14 +218,40 @@ pub(super) struct Verifier {
 
 impl Verifier {
     pub fn new(
-        roots: RootCertStore,
         authorities: Authorities,
         policy: Policy,
         algorithms: WebPkiSupportedAlgorithms,
         seen: Arc<Seen>,
     ) -> Self {
-        let Authorities { roots: trusted, between } = authorities;
-        Self { roots, trusted, between, policy, algorithms, seen }
+        Self { authorities, policy, algorithms, seen }
+    }
+
+    /// Whether the chain ends at one of `roots`, or the certificate is one of them itself.
+    fn ends_at(
+        &self,
+        roots: &Roots,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let between: Vec<CertificateDer<'_>> =
+            intermediates.iter().chain(&self.authorities.between).cloned().collect();
+        let chain = rustls::client::verify_server_cert_signed_by_trust_anchor(
+            &ParsedCertificate::try_from(leaf)?,
+            &roots.store,
+            &between,
+            now,
+            self.algorithms.all,
+        );
+        match chain {
+            // This comes after the validity period was checked, so an expired certificate is
+            // never taken for a pinned one.
+            Err(error) if is_about_the_issuer(&error) => {
+                let pinned = roots.bytes.iter().any(|root| root.as_ref() == leaf.as_ref());
+                if pinned { Ok(()) } else { Err(error) }
+            }
+            other => other,
+        }
     }
 
     fn check(
@@ -206,44 +263,83 @@ impl Verifier {
     ) -> Result<bool, Error> {
         let parsed = ParsedCertificate::try_from(leaf)?;
         let mut self_signed_accepted = false;
-        if self.policy.chain {
-            let between: Vec<CertificateDer<'_>> =
-                intermediates.iter().chain(&self.between).cloned().collect();
-            let chain = rustls::client::verify_server_cert_signed_by_trust_anchor(
-                &parsed,
-                &self.roots,
-                &between,
-                now,
-                self.algorithms.all,
-            );
-            if let Err(error) = chain {
-                // These errors come after the validity period was checked, so an expired
-                // certificate never gets here.
-                if !is_about_the_issuer(&error) {
-                    return Err(error);
-                }
-                let pinned = self.trusted.iter().any(|root| root.as_ref() == leaf.as_ref());
-                if !pinned {
-                    if !self.policy.allow_self_signed
-                        || !certificate::signs_itself(leaf, self.algorithms.all)
-                    {
-                        return Err(error);
-                    }
-                    self_signed_accepted = true;
-                }
+        if self.policy.chain
+            && let Err(error) = self.ends_at(&self.authorities.valid, leaf, intermediates, now)
+        {
+            if !is_about_the_issuer(&error) {
+                return Err(error);
             }
+            if !self.policy.allow_self_signed
+                || !certificate::signs_itself(leaf, self.algorithms.all)
+            {
+                return Err(self.old_authority(leaf, intermediates, now).unwrap_or(error));
+            }
+            self_signed_accepted = true;
         }
         if self.policy.name {
             verify_server_name(&parsed, server_name)?;
         }
         Ok(self_signed_accepted)
     }
+
+    /// The one among the roots that are not valid now which alone makes the chain fail.
+    fn old_authority(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Option<Error> {
+        self.authorities.invalid.bytes.iter().find_map(|der| {
+            let alone = Roots::new(vec![der.clone()]);
+            self.ends_at(&alone, leaf, intermediates, now).ok()?;
+            let facts = certificate::facts(der)?;
+            let (from, to) = (facts.not_before, facts.not_after);
+            Some(Verdict::OldAuthority { subject: facts.subject, from, to }.into())
+        })
+    }
 }
 
-/// The server showed a certificate whose key it does not have.
+/// What rustls has no name for.
 #[derive(Debug, thiserror::Error)]
-#[error("the server does not own the key of the certificate it shows")]
-pub(super) struct NotTheOwner;
+pub(super) enum Verdict {
+    /// The server showed a certificate whose key it does not have.
+    #[error("the server does not own the key of its certificate {subject}")]
+    NotTheOwner { subject: String },
+    /// The chain is good but for the age of the CA at its end, which webpki does not look at.
+    #[error("the CA certificate {subject} is not valid now")]
+    OldAuthority { subject: String, from: Timestamp, to: Timestamp },
+}
+
+impl Verdict {
+    /// What failed at `at`, and what to do.
+    pub fn words(&self, at: &str) -> (String, String) {
+        match self {
+            Self::NotTheOwner { subject } => (
+                format!("{at} shows a certificate ({subject}) whose key it does not have."),
+                "Check that nobody is between here and the broker, and that the broker's key file \
+                 belongs to its certificate."
+                    .to_owned(),
+            ),
+            Self::OldAuthority { subject, from, to } => (
+                format!(
+                    "The CA certificate {subject}, which vouches for {at}, is valid only from {} \
+                     to {}.",
+                    date(*from),
+                    date(*to)
+                ),
+                "Put the CA's renewed certificate into MQTT_TLS_CA_FILE; if it is new, check this \
+                 machine's clock."
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+impl From<Verdict> for Error {
+    fn from(verdict: Verdict) -> Self {
+        CertificateError::Other(OtherError(Arc::new(verdict))).into()
+    }
+}
 
 /// Errors that mean "no configured CA signed this".
 fn is_about_the_issuer(error: &Error) -> bool {

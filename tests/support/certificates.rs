@@ -125,6 +125,7 @@ fn make(folder: &Path) {
     .expect("the CA's configuration");
     let authority = "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign";
     ca.issue("intermediate", authority, FROM, TO, "ca");
+    ca.issue("old-ca", authority, FROM, "20210101000000Z", "old-ca");
     for (name, extensions, from, to, issuer) in [
         ("server", LOCAL, FROM, TO, "ca"),
         ("elsewhere", "subjectAltName=DNS:elsewhere.example", FROM, TO, "ca"),
@@ -132,6 +133,7 @@ fn make(folder: &Path) {
         ("early", LOCAL, "20900101000000Z", "20910101000000Z", "ca"),
         ("localhost", "keyUsage=digitalSignature", FROM, TO, "ca"),
         ("below", LOCAL, FROM, TO, "intermediate"),
+        ("below-old", LOCAL, FROM, TO, "old-ca"),
         ("alone-leaf", LOCAL, FROM, TO, "alone-leaf"),
         ("alone-expired", LOCAL, FROM, "20210101000000Z", "alone-expired"),
         ("client", "extendedKeyUsage=clientAuth", FROM, TO, "ca"),

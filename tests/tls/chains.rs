@@ -11,6 +11,7 @@ const CN_ONLY: Listener = Listener::TlsWith("localhost.crt", "localhost.key");
 const CHAIN: Listener = Listener::TlsWith("chain.crt", "below.key");
 const NO_CHAIN: Listener = Listener::TlsWith("below.crt", "below.key");
 const VERSION_1: Listener = Listener::TlsWith("version-1.crt", "version-1.key");
+const BELOW_OLD: Listener = Listener::TlsWith("below-old.crt", "below-old.key");
 const ALONE_EXPIRED: Listener = Listener::TlsWith("alone-expired.crt", "alone-expired.key");
 
 fn with_ca(name: &str) -> TlsSettings {
@@ -29,6 +30,7 @@ fn what_is_wrong_is_said_with_its_own_remedy() {
         NO_CHAIN,
         VERSION_1,
         ALONE_EXPIRED,
+        BELOW_OLD,
     ]);
     let unverified = TlsSettings { verify_peer: false, ..TlsSettings::default() };
     let self_signed = TlsSettings { allow_self_signed: true, ..TlsSettings::default() };
@@ -54,6 +56,11 @@ fn what_is_wrong_is_said_with_its_own_remedy() {
         (CN_ONLY, trusting(), &["not for localhost", "a CN alone does not count", "reissued"]),
         (NO_CHAIN, trusting(), &["unknown CA", "CN=intermediate", "intermediate CA"]),
         (VERSION_1, trusting(), &["X.509 version 1", "version 3"]),
+        (
+            BELOW_OLD,
+            with_ca("old-ca.crt"),
+            &["The CA certificate CN=old-ca", "valid only from 2020-01-01 to 2021-01-01"],
+        ),
         // Neither pinning nor allowing makes an expired certificate good.
         (ALONE_EXPIRED, self_signed, &["expired on 2021-01-01"]),
         (ALONE_EXPIRED, with_ca("alone-expired.crt"), &["expired on 2021-01-01"]),

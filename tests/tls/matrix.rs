@@ -31,6 +31,8 @@ const ALONE_EXPIRED: Listener = Listener::TlsWith("alone-expired.crt", "alone-ex
 /// Signed by an intermediate CA, which the server sends or not.
 const CHAIN: Listener = Listener::TlsWith("chain.crt", "below.key");
 const NO_CHAIN: Listener = Listener::TlsWith("below.crt", "below.key");
+/// Signed by a CA that has expired.
+const BELOW_OLD: Listener = Listener::TlsWith("below-old.crt", "below-old.key");
 const CN_ONLY: Listener = Listener::TlsWith("localhost.crt", "localhost.key");
 const VERSION_1: Listener = Listener::TlsWith("version-1.crt", "version-1.key");
 
@@ -112,6 +114,9 @@ const TABLE: &[Row] = &[
     (Some("alone-expired.crt"), CHAIN, "--------"),
     (Some("alone-expired.crt"), NO_CHAIN, "--------"),
     (Some("alone-expired.crt"), ALONE_EXPIRED, "--------"),
+    (None, BELOW_OLD, "++++----"),
+    (Some("ca.crt"), BELOW_OLD, "--------"),
+    (Some("old-ca.crt"), BELOW_OLD, "--------"),
 ];
 
 /// Where this app is stricter than PHP, because rustls is: a CN is no name, X.509 version 1 no
@@ -177,6 +182,6 @@ fn every_combination_of_switches_and_servers() {
             }
         }
     }
-    assert_eq!(sessions, (72 + 5) * 8);
+    assert_eq!(sessions, (75 + 5) * 8);
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
