@@ -2,7 +2,8 @@
 //!
 //! [`session::run`] connects, subscribes, reconnects and hands over batches; [`link`] says how
 //! the connection is. Below it, `v5` and `v311` speak to the MQTT library, `receive` turns one
-//! connection's events into batches, `tls` and `verify` decide whom to trust, and `failure`
+//! connection's events into batches, `tls`, `authorities` and `verify` decide whom to
+//! trust, and `failure`
 //! turns what went wrong into a cause and advice.
 
 pub mod filter;
@@ -10,6 +11,7 @@ pub mod link;
 pub mod session;
 pub mod stop;
 
+mod authorities;
 mod batch;
 mod failure;
 mod fault;

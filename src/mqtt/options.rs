@@ -29,14 +29,13 @@ pub(super) fn for_v5(profile: &Profile, tls: Option<&TlsConnection>) -> rumqttc:
         }
     };
     if let Some(will) = will(profile) {
-        use rumqttc::v5::mqttbytes::{QoS, v5::LastWill};
-        let qos = match will.qos() {
-            0 => QoS::AtMostOnce,
-            1 => QoS::AtLeastOnce,
-            _ => QoS::ExactlyOnce,
-        };
-        let message = will.message().to_vec();
-        options.set_last_will(LastWill::new(will.topic(), message, qos, will.retain(), None));
+        options.set_last_will(rumqttc::v5::mqttbytes::v5::LastWill::new(
+            will.topic(),
+            will.message().to_vec(),
+            qos_v5(will.qos()),
+            will.retain(),
+            None,
+        ));
     }
     options
         .set_clean_start(clean)
@@ -58,13 +57,12 @@ pub(super) fn for_v311(profile: &Profile, tls: Option<&TlsConnection>) -> rumqtt
         rumqttc::MqttOptions::new(profile.client_id(), profile.host.clone(), profile.port);
     let limit = profile.max_packet_bytes.max(1) as usize;
     if let Some(will) = will(profile) {
-        use rumqttc::{LastWill, QoS};
-        let qos = match will.qos() {
-            0 => QoS::AtMostOnce,
-            1 => QoS::AtLeastOnce,
-            _ => QoS::ExactlyOnce,
-        };
-        options.set_last_will(LastWill::new(will.topic(), will.message(), qos, will.retain()));
+        options.set_last_will(rumqttc::LastWill::new(
+            will.topic(),
+            will.message(),
+            qos_v311(will.qos()),
+            will.retain(),
+        ));
     }
     options
         // The id of a kept session is never empty, which the library would panic on.
@@ -97,6 +95,25 @@ fn transport(tls: Option<&TlsConnection>) -> Transport {
     match tls {
         Some(tls) => Transport::tls_with_config(TlsConfiguration::Rustls(tls.config.clone())),
         None => Transport::Tcp,
+    }
+}
+
+/// The library's name for a QoS of MQTT 5; above 2 counts as 2.
+pub(super) fn qos_v5(qos: u8) -> rumqttc::v5::mqttbytes::QoS {
+    use rumqttc::v5::mqttbytes::QoS;
+    match qos {
+        0 => QoS::AtMostOnce,
+        1 => QoS::AtLeastOnce,
+        _ => QoS::ExactlyOnce,
+    }
+}
+
+/// The same of MQTT 3.1.1.
+pub(super) fn qos_v311(qos: u8) -> rumqttc::QoS {
+    match qos {
+        0 => rumqttc::QoS::AtMostOnce,
+        1 => rumqttc::QoS::AtLeastOnce,
+        _ => rumqttc::QoS::ExactlyOnce,
     }
 }
 

@@ -7,8 +7,9 @@ use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, InconsistentKeys};
 
+use super::authorities::Authorities;
 use super::fault::{Fault, TlsFault};
-use super::verify::{Authorities, Policy, Seen, Verifier};
+use super::verify::{Policy, Seen, Verifier};
 use crate::core::time::Timestamp;
 use crate::profile::certificate::facts;
 use crate::profile::inspect::Watched;

@@ -19,13 +19,13 @@ use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_t
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
-    CertificateError, DigitallySignedStruct, Error, NamedGroup, OtherError, RootCertStore,
-    SignatureScheme,
+    CertificateError, DigitallySignedStruct, Error, NamedGroup, OtherError, SignatureScheme,
 };
 
+use super::authorities::{Authorities, Roots};
 use super::link::{CertificateFacts, TlsFacts};
 use crate::core::time::Timestamp;
-use crate::profile::certificate::{self, Age, date};
+use crate::profile::certificate::{self, date};
 use crate::profile::inspect;
 
 /// Most certificates of the server's chain remembered.
@@ -157,54 +157,6 @@ impl ClientSessionStore for Seen {
 
     fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
         None
-    }
-}
-
-/// The profile's authorities as OpenSSL sees them: a chain must end at one that signed itself and
-/// is valid, the others may only stand in between.
-pub(super) struct Authorities {
-    /// Roots that are valid now.
-    valid: Roots,
-    /// Roots that are not: never trusted, but good to name.
-    invalid: Roots,
-    /// Certificates that may stand between a root and the server's.
-    between: Vec<CertificateDer<'static>>,
-}
-
-struct Roots {
-    store: RootCertStore,
-    /// The same certificates byte for byte.
-    bytes: Vec<CertificateDer<'static>>,
-}
-
-impl Roots {
-    fn new(bytes: Vec<CertificateDer<'static>>) -> Self {
-        let mut store = RootCertStore::empty();
-        store.add_parsable_certificates(bytes.iter().cloned());
-        Self { store, bytes }
-    }
-}
-
-impl Authorities {
-    /// Sorts `all` by what they are at `now`.
-    pub fn new(all: Vec<CertificateDer<'static>>, now: Timestamp) -> Self {
-        let (roots, between): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|der| certificate::is_self_issued(der));
-        let (valid, invalid) = roots.into_iter().partition(|der| {
-            certificate::facts(der)
-                .is_none_or(|facts| matches!(facts.age(now), Age::Good | Age::Ending { .. }))
-        });
-        Self { valid: Roots::new(valid), invalid: Roots::new(invalid), between }
-    }
-
-    /// True if there is no root at all, valid or not.
-    pub fn no_root(&self) -> bool {
-        self.valid.store.is_empty() && self.invalid.store.is_empty()
-    }
-
-    /// A certificate that is no root.
-    pub fn no_root_but(&self) -> Option<&CertificateDer<'static>> {
-        self.between.first()
     }
 }
 

@@ -220,7 +220,7 @@ pub(super) fn client_auth(cert_path: &Path, tls: &TlsSettings) -> Result<ClientA
     if let Some(leaf) = chain.first()
         && certificate::belongs(leaf, &key) == Some(false)
     {
-        return Err(mismatch(cert_path, &chain, &key));
+        return Err(mismatch(cert_path, variable, &chain, &key));
     }
     Ok(ClientAuth { chain, key })
 }
@@ -307,7 +307,12 @@ fn unusable_key(
     FileProblem { fault, variable, what, advice }
 }
 
-fn mismatch(path: &Path, chain: &[CertificateDer<'_>], key: &PrivateKeyDer<'_>) -> FileProblem {
+fn mismatch(
+    path: &Path,
+    variable: &'static str,
+    chain: &[CertificateDer<'_>],
+    key: &PrivateKeyDer<'_>,
+) -> FileProblem {
     let in_order = chain.iter().position(|der| certificate::belongs(der, key) == Some(true));
     let advice = match in_order {
         Some(_) => format!(
@@ -317,7 +322,7 @@ fn mismatch(path: &Path, chain: &[CertificateDer<'_>], key: &PrivateKeyDer<'_>) 
     };
     FileProblem {
         fault: FileFault::KeyMismatch,
-        variable: KEY,
+        variable,
         what: format!(
             "The private key does not belong to the client certificate {}.",
             path.display()

@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::profile::identity::{AcsSession, ClientId, Identity, Will};
 
 fn nothing(_: &str) -> Option<String> {
     None
