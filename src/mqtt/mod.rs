@@ -3,8 +3,7 @@
 //! [`session::run`] connects, subscribes, reconnects and hands over batches; [`link`] says how
 //! the connection is. Below it, `v5` and `v311` speak to the MQTT library, `receive` turns one
 //! connection's events into batches, `tls`, `authorities` and `verify` decide whom to
-//! trust, and `failure`
-//! turns what went wrong into a cause and advice.
+//! trust, and `failure` turns what went wrong into a cause and advice.
 
 pub mod filter;
 pub mod link;

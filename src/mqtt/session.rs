@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::failure::{self, Explained};
-use super::fault::{Fault, Refusal, Stage};
+use super::fault::{Fault, Refusal, Stage, TlsFault};
 use super::filter;
 use super::link::{LinkState, MqttVersion};
 use super::receive::{End, Link, receive};
@@ -141,7 +141,9 @@ async fn prepare(
     });
     tokio::select! {
         biased;
-        read = reading => Some(read.unwrap_or_else(|error| Err(Fault::Malformed(error.to_string())))),
+        read = reading => Some(read.unwrap_or_else(|error| {
+            Err(Fault::Tls(TlsFault::Other(format!("reading certificates and key: {error}"))))
+        })),
         () = stop.wait() => None,
     }
 }

@@ -34,8 +34,8 @@ fn provider() -> Arc<CryptoProvider> {
         .unwrap_or_else(|| Arc::new(rustls::crypto::ring::default_provider()))
 }
 
-/// Reads the profile's files and prepares a connection at `now`. Blocks for as long as that takes: up to
-/// some seconds for an encrypted key.
+/// Reads the profile's files and prepares a connection at `now`. Blocks for as long as that
+/// takes: up to some seconds for an encrypted key.
 pub(super) fn connection(settings: &TlsSettings, now: Timestamp) -> Result<TlsConnection, Fault> {
     let provider = provider();
     let files = files::load(settings).map_err(Fault::File)?;

@@ -45,8 +45,8 @@ pub struct Observation {
     pub advice: String,
 }
 
-/// Looks at every file `tls` names, each apart from the others. Opening an encrypted key takes up
-/// to about two seconds.
+/// Looks at every file `tls` names, each apart from the others. Opening an encrypted key takes a
+/// few seconds at worst.
 #[must_use]
 pub fn inspect(tls: &TlsSettings, now: Timestamp) -> Vec<Observation> {
     let mut found = Vec::new();

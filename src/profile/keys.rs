@@ -20,7 +20,7 @@ use super::pem::{self, Section};
 use crate::core::hex;
 use crate::core::secret::Secret;
 
-/// Most PBKDF2 rounds accepted: about two seconds. OpenSSL writes 2,048, careful people 600,000.
+/// Most PBKDF2 rounds accepted: a few seconds at worst. OpenSSL writes 2,048, careful people 600,000.
 const MAX_ROUNDS: u32 = 2_000_000;
 /// Most memory scrypt may take, bytes. OpenSSL writes 16 MiB and itself reads no more than 32.
 const MAX_SCRYPT_BYTES: u64 = 64 * 1024 * 1024;

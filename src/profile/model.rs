@@ -28,7 +28,7 @@ pub struct Reconnect {
     /// Pause before the first attempt; later ones grow to `max_delay`. Up to a quarter is added
     /// at random.
     pub delay: Duration,
-    /// Longest pause.
+    /// Longest pause, without what is added at random.
     pub max_delay: Duration,
 }
 

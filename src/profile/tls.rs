@@ -76,7 +76,7 @@ pub struct TlsFiles {
     pub client: Option<ClientAuth>,
 }
 
-/// Reads all files `tls` names. Opening an encrypted key takes up to about two seconds.
+/// Reads all files `tls` names. Opening an encrypted key takes a few seconds at worst.
 ///
 /// # Errors
 /// The first file that is missing, unreadable or holds something else.
@@ -324,7 +324,7 @@ fn mismatch(
         fault: FileFault::KeyMismatch,
         variable,
         what: format!(
-            "The private key does not belong to the client certificate {}.",
+            "The private key ({variable}) does not belong to the client certificate {} ({CERT}).",
             path.display()
         ),
         advice,

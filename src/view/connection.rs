@@ -164,7 +164,7 @@ pub fn tls_rows(facts: &TlsFacts) -> Vec<(&'static str, String)> {
     };
     rows.push(("Certificate", own.subject.clone()));
     rows.extend(own.usp_endpoint_ids.iter().map(|id| ("Endpoint id", id.clone())));
-    rows.push(("Names", if own.names.is_empty() { "none".into() } else { own.names.join(", ") }));
+    rows.extend(names(&own.names));
     rows.push(("Valid", validity(own)));
     rows.push(("Issued by", own.issuer.clone()));
     rows.extend(
@@ -174,6 +174,19 @@ pub fn tls_rows(facts: &TlsFacts) -> Vec<(&'static str, String)> {
     );
     rows.push(("SHA-256", own.fingerprint_sha256.clone()));
     rows
+}
+
+/// One line each, the first few of many.
+fn names(all: &[String]) -> Vec<(&'static str, String)> {
+    const SHOWN: usize = 5;
+    let mut lines: Vec<String> = all.iter().take(SHOWN).cloned().collect();
+    match all.len() {
+        0 => lines.push("none".to_owned()),
+        n if n > SHOWN => lines.push(format!("and {} more", n - SHOWN)),
+        _ => {}
+    }
+    let labels = std::iter::once("Names").chain(std::iter::repeat(""));
+    labels.zip(lines).collect()
 }
 
 fn validity(facts: &CertificateFacts) -> String {
@@ -256,7 +269,10 @@ mod tests {
         let value = |name: &str| rows.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str());
         assert_eq!(value("Encryption"), Some("TLS 1.3 TLS_AES_128_GCM_SHA256"));
         assert_eq!(value("Not checked"), Some("Server name not verified."));
-        assert_eq!(value("Names"), Some("DNS:b, URI:urn:bbf:usp:id:os::1"));
+        assert_eq!((value("Names"), value("")), (Some("DNS:b"), Some("URI:urn:bbf:usp:id:os::1")));
+        let many: Vec<String> = (0..7).map(|n| n.to_string()).collect();
+        assert_eq!(names(&many).last(), Some(&("", "and 2 more".to_owned())));
+        assert_eq!(names(&[]), [("Names", "none".to_owned())]);
         assert_eq!(value("Endpoint id"), Some("os::1"));
         assert_eq!(value("Valid"), Some("1970-01-01 to 1970-01-02"));
         assert_eq!(value("Sent as well"), Some("CN=CA, 1970-01-01 to 1970-01-02"));
