@@ -9,6 +9,16 @@ pub enum Cause {
     Profile,
     /// A file of the profile is missing or unreadable.
     File,
+    /// The private key of the profile does not belong to its client certificate.
+    KeyMismatch,
+    /// Certificate and key of the profile are exchanged.
+    FilesSwapped,
+    /// The client key is encrypted and the profile has no passphrase.
+    PassphraseMissing,
+    /// The passphrase does not open the client key.
+    PassphraseWrong,
+    /// The client key is encrypted in a way this app cannot read.
+    UnsupportedEncryption,
     /// A topic filter no broker accepts.
     BadFilter,
     /// The host name has no address.
@@ -43,6 +53,10 @@ pub enum Cause {
     WrongPurpose,
     /// The server's certificate is of X.509 version 1.
     CertificateVersion,
+    /// The server does not own the key of the certificate it shows.
+    KeyNotOwned,
+    /// The CA certificate that vouches for the server is not valid now.
+    CaNotValid,
     /// The server's certificate was not accepted for another reason.
     Certificate,
     /// The broker demands a client certificate.
@@ -93,9 +107,14 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 48] = [
         Self::Profile,
         Self::File,
+        Self::KeyMismatch,
+        Self::FilesSwapped,
+        Self::PassphraseMissing,
+        Self::PassphraseWrong,
+        Self::UnsupportedEncryption,
         Self::BadFilter,
         Self::NoSuchHost,
         Self::Refused,
@@ -113,6 +132,8 @@ impl Cause {
         Self::NoNames,
         Self::WrongPurpose,
         Self::CertificateVersion,
+        Self::KeyNotOwned,
+        Self::CaNotValid,
         Self::Certificate,
         Self::ClientCertificateRequired,
         Self::ClientCertificateRefused,
@@ -143,6 +164,11 @@ impl Cause {
         match self {
             Self::Profile => "profile",
             Self::File => "file",
+            Self::KeyMismatch => "key-mismatch",
+            Self::FilesSwapped => "files-swapped",
+            Self::PassphraseMissing => "passphrase-missing",
+            Self::PassphraseWrong => "passphrase-wrong",
+            Self::UnsupportedEncryption => "unsupported-encryption",
             Self::BadFilter => "bad-filter",
             Self::NoSuchHost => "no-such-host",
             Self::Refused => "refused",
@@ -160,6 +186,8 @@ impl Cause {
             Self::NoNames => "no-names",
             Self::WrongPurpose => "wrong-purpose",
             Self::CertificateVersion => "certificate-version",
+            Self::KeyNotOwned => "key-not-owned",
+            Self::CaNotValid => "ca-not-valid",
             Self::Certificate => "certificate",
             Self::ClientCertificateRequired => "client-certificate-required",
             Self::ClientCertificateRefused => "client-certificate-refused",
@@ -230,6 +258,11 @@ impl Cause {
             }
             Self::Profile
             | Self::File
+            | Self::KeyMismatch
+            | Self::FilesSwapped
+            | Self::PassphraseMissing
+            | Self::PassphraseWrong
+            | Self::UnsupportedEncryption
             | Self::BadFilter
             | Self::Unreachable
             | Self::NotMqtt
@@ -237,6 +270,8 @@ impl Cause {
             | Self::NotTls
             | Self::WrongPurpose
             | Self::CertificateVersion
+            | Self::KeyNotOwned
+            | Self::CaNotValid
             | Self::Certificate
             | Self::ClientCertificateRequired
             | Self::Tls

@@ -2,6 +2,7 @@
 
 pub use super::cause::Cause;
 use crate::core::time::Timestamp;
+pub use crate::profile::certificate::CertificateFacts;
 
 /// The MQTT version in use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,8 +41,8 @@ pub struct Failure {
 pub struct TlsFacts {
     /// "TLS 1.3" or "TLS 1.2".
     pub protocol: Option<&'static str>,
-    /// The cipher suite's IANA name, where it could be learned (TLS 1.3, once the server sent a
-    /// session ticket).
+    /// The cipher suite's IANA name, where it could be learned: once the server offered to resume
+    /// the session, as servers usually do.
     pub cipher: Option<String>,
     /// True if the server's chain of certificates was verified.
     pub chain_verified: bool,
@@ -54,6 +55,11 @@ pub struct TlsFacts {
     pub subject: String,
     /// Issuer of the server's certificate.
     pub issuer: String,
+    /// The certificates the server sent, its own first; at most ten.
+    pub chain: Vec<CertificateFacts>,
+    /// One sentence each: certificates of server and profile that have expired or expire within
+    /// thirty days.
+    pub warnings: Vec<String>,
 }
 
 impl TlsFacts {

@@ -2,9 +2,9 @@
 //!
 //! [`session::run`] connects, subscribes, reconnects and hands over batches; [`link`] says how
 //! the connection is. Below it, `v5` and `v311` speak to the MQTT library, `receive` turns one
-//! connection's events into batches, `tls` and `verify` decide whom to trust, and `failure`
-//! turns what went wrong into a cause and advice. [`diagnose`] goes the same way step by step on
-//! sockets of its own and reads the bytes, to say where and why it ends.
+//! connection's events into batches, `tls`, `authorities` and `verify` decide whom to
+//! trust, and `failure` turns what went wrong into a cause and advice. [`diagnose`] goes the same
+//! way step by step on sockets of its own and reads the bytes, to say where and why it ends.
 
 pub mod diagnose;
 pub mod filter;
@@ -12,6 +12,7 @@ pub mod link;
 pub mod session;
 pub mod stop;
 
+mod authorities;
 mod batch;
 mod cause;
 mod failure;
@@ -24,4 +25,3 @@ mod v311;
 mod v5;
 mod verify;
 mod wire;
-mod x509;

@@ -1,11 +1,13 @@
-//! From a [`Profile`] to the library's options, for both versions: a clean session, no will,
-//! an id of our own, and no value that makes the library panic or wrap.
+//! From a [`Profile`] to the library's options, for both versions, and no value that makes the
+//! library panic or wrap. A monitor gets a clean session, no will and an id of its own; only a
+//! profile that acts as the ACS gets the ACS's.
 
 use std::time::Duration;
 
 use rumqttc::{NetworkOptions, TlsConfiguration, Transport};
 
 use super::tls::TlsConnection;
+use crate::profile::identity::{AcsSession, Identity, Will};
 use crate::profile::model::Profile;
 
 /// The library panics below this (MQTT 5).
@@ -17,13 +19,26 @@ const OUTGOING_INFLIGHT: u16 = 32;
 pub(super) const QUEUE: usize = 16;
 
 pub(super) fn for_v5(profile: &Profile, tls: Option<&TlsConnection>) -> rumqttc::v5::MqttOptions {
-    let mut options = rumqttc::v5::MqttOptions::new(
-        profile.own_client_id.clone(),
-        profile.host.clone(),
-        profile.port,
-    );
+    let mut options =
+        rumqttc::v5::MqttOptions::new(profile.client_id(), profile.host.clone(), profile.port);
+    let clean = match session(profile) {
+        AcsSession::Clean => true,
+        AcsSession::Kept { expiry_secs } => {
+            options.set_session_expiry_interval(Some(expiry_secs.get()));
+            false
+        }
+    };
+    if let Some(will) = will(profile) {
+        options.set_last_will(rumqttc::v5::mqttbytes::v5::LastWill::new(
+            will.topic(),
+            will.message().to_vec(),
+            qos_v5(will.qos()),
+            will.retain(),
+            None,
+        ));
+    }
     options
-        .set_clean_start(true)
+        .set_clean_start(clean)
         .set_keep_alive(keep_alive(profile))
         .set_connection_timeout(library_timeout(profile))
         .set_outgoing_inflight_upper_limit(OUTGOING_INFLIGHT)
@@ -38,14 +53,20 @@ pub(super) fn for_v5(profile: &Profile, tls: Option<&TlsConnection>) -> rumqttc:
 }
 
 pub(super) fn for_v311(profile: &Profile, tls: Option<&TlsConnection>) -> rumqttc::MqttOptions {
-    let mut options = rumqttc::MqttOptions::new(
-        profile.own_client_id.clone(),
-        profile.host.clone(),
-        profile.port,
-    );
+    let mut options =
+        rumqttc::MqttOptions::new(profile.client_id(), profile.host.clone(), profile.port);
     let limit = profile.max_packet_bytes.max(1) as usize;
+    if let Some(will) = will(profile) {
+        options.set_last_will(rumqttc::LastWill::new(
+            will.topic(),
+            will.message(),
+            qos_v311(will.qos()),
+            will.retain(),
+        ));
+    }
     options
-        .set_clean_session(true)
+        // The id of a kept session is never empty, which the library would panic on.
+        .set_clean_session(session(profile) == AcsSession::Clean)
         .set_keep_alive(keep_alive(profile))
         .set_inflight(OUTGOING_INFLIGHT)
         .set_max_packet_size(limit, limit)
@@ -77,6 +98,40 @@ fn transport(tls: Option<&TlsConnection>) -> Transport {
     }
 }
 
+/// The library's name for a QoS of MQTT 5; above 2 counts as 2.
+pub(super) fn qos_v5(qos: u8) -> rumqttc::v5::mqttbytes::QoS {
+    use rumqttc::v5::mqttbytes::QoS;
+    match qos {
+        0 => QoS::AtMostOnce,
+        1 => QoS::AtLeastOnce,
+        _ => QoS::ExactlyOnce,
+    }
+}
+
+/// The same of MQTT 3.1.1.
+pub(super) fn qos_v311(qos: u8) -> rumqttc::QoS {
+    match qos {
+        0 => rumqttc::QoS::AtMostOnce,
+        1 => rumqttc::QoS::AtLeastOnce,
+        _ => rumqttc::QoS::ExactlyOnce,
+    }
+}
+
+/// What the broker should keep: for a monitor nothing.
+fn session(profile: &Profile) -> AcsSession {
+    match &profile.identity {
+        Identity::Monitor { .. } => AcsSession::Clean,
+        Identity::Acs { session, .. } => *session,
+    }
+}
+
+fn will(profile: &Profile) -> Option<&Will> {
+    match &profile.identity {
+        Identity::Monitor { .. } => None,
+        Identity::Acs { will, .. } => will.as_ref(),
+    }
+}
+
 fn keep_alive(profile: &Profile) -> Duration {
     profile.keep_alive.clamp(MIN_KEEP_ALIVE, MAX_KEEP_ALIVE)
 }
@@ -92,52 +147,4 @@ fn credentials(profile: &Profile) -> Option<(&str, &str)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::secret::Secret;
-
-    #[test]
-    fn no_profile_makes_the_library_panic_or_wrap() {
-        for (keep_alive, wanted) in [(0, 5), (1, 5), (10, 10), (70_000, 65_535)] {
-            let profile = Profile {
-                keep_alive: Duration::from_secs(keep_alive),
-                connect_timeout: Duration::MAX,
-                max_packet_bytes: 0,
-                own_client_id: String::new(),
-                username: Some(String::new()),
-                password: Some(Secret::new("x")),
-                ..Profile::for_address("h", 1)
-            };
-            let v5 = for_v5(&profile, None);
-            assert_eq!(v5.keep_alive().as_secs(), wanted);
-            assert!(v5.clean_start() && v5.last_will().is_none() && v5.credentials().is_none());
-            assert_eq!(v5.topic_alias_max(), None);
-            let v311 = for_v311(&profile, None);
-            assert_eq!(v311.keep_alive().as_secs(), wanted);
-            assert!(v311.clean_session() && v311.last_will().is_none());
-            assert_eq!(network_v311(&profile).connection_timeout(), u64::MAX);
-        }
-    }
-
-    #[test]
-    fn the_profile_arrives() {
-        let profile = Profile {
-            own_client_id: "me".to_owned(),
-            acs_client_id: Some("acs".to_owned()),
-            username: Some("u".to_owned()),
-            password: Some(Secret::new("p")),
-            ..Profile::for_address("h", 1884)
-        };
-        let v5 = for_v5(&profile, None);
-        assert_eq!(v5.broker_address(), ("h".to_owned(), 1884));
-        assert_eq!(v5.client_id(), "me");
-        assert_eq!(v5.max_packet_size(), Some(16 * 1024 * 1024));
-        assert_eq!(
-            v5.credentials().map(|l| (l.username, l.password)),
-            Some(("u".into(), "p".into()))
-        );
-        let v311 = for_v311(&profile, None);
-        assert_eq!(v311.client_id(), "me");
-        assert_eq!(v311.max_packet_size(), 16 * 1024 * 1024);
-    }
-}
+mod tests;

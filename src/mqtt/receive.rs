@@ -69,7 +69,7 @@ pub(super) async fn receive<W: Wire, S: Sink + ?Sized>(
     let mut batcher = Batcher::default();
     let mut progress = Progress {
         stage: Stage::Connecting,
-        client_id: link.profile.own_client_id.clone(),
+        client_id: link.profile.client_id().to_owned(),
         live: None,
     };
     let mut flush = pin!(tokio::time::sleep(FLUSH_AFTER));
@@ -204,7 +204,7 @@ fn announce<W: Wire, S: Sink + ?Sized>(
     link.sink.state(LinkState::Connected {
         since: link.clock.now(),
         version: W::VERSION,
-        tls: link.seen.as_ref().map(|seen| seen.facts()),
+        tls: link.seen.as_ref().map(|seen| seen.facts_at(link.clock.now())),
         client_id: progress.client_id.clone(),
         refused_filters,
     });

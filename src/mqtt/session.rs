@@ -1,14 +1,14 @@
 //! A session with a broker: connects, and connects again as the profile says, until told to
 //! stop. Everything it receives and every change of state goes to a [`Sink`].
 //!
-//! Never connects as the ACS unless the profile's own id says so: clean session, no will, an id
-//! of our own. Publishes nothing.
+//! Connects as a monitor of its own unless the profile asks to act as the ACS. Publishes nothing;
+//! a will, which only the ACS has, is the broker's to publish.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::failure::{self, Explained};
-use super::fault::{Fault, Refusal, Stage};
+use super::fault::{Fault, Refusal, Stage, TlsFault};
 use super::filter;
 use super::link::{LinkState, MqttVersion};
 use super::receive::{End, Link, receive};
@@ -16,7 +16,7 @@ pub use super::stop::{StopHandle, StopSignal, stop_signal};
 use super::tls::{self, TlsConnection};
 use super::v5::V5;
 use super::v311::V311;
-use crate::core::time::Clock;
+use crate::core::time::{Clock, Timestamp};
 use crate::core::wire::WireBatch;
 use crate::profile::model::{Profile, Reconnect, VersionChoice};
 
@@ -24,6 +24,10 @@ use crate::profile::model::{Profile, Reconnect, VersionChoice};
 const STABLE: Duration = Duration::from_secs(30);
 /// A connection lost faster than this may be fought over by two clients with one id.
 const SHORT_LIVED: Duration = Duration::from_secs(5);
+
+/// So many such connections in a row end a session that acts as the ACS: the ACS has come back,
+/// and the two would throw each other off for ever.
+const FOUGHT_OVER: u32 = 3;
 
 /// Where a session puts what it receives. Called on the connection's thread; must not block.
 pub trait Sink {
@@ -63,10 +67,9 @@ pub async fn run<S: Sink + ?Sized>(
         sink.state(LinkState::Connecting { attempt: memory.failed.saturating_add(1) });
         let seen;
         let end = {
-            let tls = match profile.tls.as_ref().map(|tls| tls::connection(tls, &profile)) {
-                None => Ok(None),
-                Some(Ok(connection)) => Ok(Some(connection)),
-                Some(Err(fault)) => Err(fault),
+            let Some(tls) = prepare(&profile, clock.now(), &mut stop).await else {
+                sink.state(LinkState::Closed);
+                return;
             };
             match tls {
                 Err(fault) => {
@@ -100,7 +103,9 @@ pub async fn run<S: Sink + ?Sized>(
             "{}",
             explained.failure.what
         );
-        let Some(delay) = memory.next_delay(&profile.reconnect, &explained) else {
+        let fought_over = profile.identity.is_acs() && memory.short_lived >= FOUGHT_OVER;
+        let delay = memory.next_delay(&profile.reconnect, &explained);
+        let Some(delay) = delay.filter(|_| !fought_over) else {
             sink.state(LinkState::Failed { failure: explained.failure });
             return;
         };
@@ -118,6 +123,28 @@ pub async fn run<S: Sink + ?Sized>(
             sink.state(LinkState::Closed);
             return;
         }
+    }
+}
+
+/// Reads certificates and key on a thread that may block; `None` if told to stop meanwhile.
+async fn prepare(
+    profile: &Arc<Profile>,
+    now: Timestamp,
+    stop: &mut StopSignal,
+) -> Option<Result<Option<TlsConnection>, Fault>> {
+    if profile.tls.is_none() {
+        return Some(Ok(None));
+    }
+    let shared = profile.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        shared.tls.as_ref().map(|tls| tls::connection(tls, now)).transpose()
+    });
+    tokio::select! {
+        biased;
+        read = reading => Some(read.unwrap_or_else(|error| {
+            Err(Fault::Tls(TlsFault::Other(format!("reading certificates and key: {error}"))))
+        })),
+        () = stop.wait() => None,
     }
 }
 
@@ -153,9 +180,10 @@ fn backoff(policy: &Reconnect, failed: u32) -> Duration {
     policy.delay.saturating_mul(factor).min(policy.max_delay.max(policy.delay))
 }
 
-/// ±20 %, so that many clients do not come back at the same moment.
+/// Up to a quarter longer, so that many clients do not come back at the same moment, and never
+/// sooner than the profile says.
 fn jittered(delay: Duration) -> Duration {
-    delay.mul_f64(0.8 + 0.4 * fastrand::f64())
+    delay.mul_f64(1.0 + 0.25 * fastrand::f64())
 }
 
 /// One attempt: looks the host up, connects with the version that suits, falls back from 5 to
@@ -268,7 +296,7 @@ mod tests {
         assert_eq!(backoff(&policy, u32::MAX).as_secs(), 30);
         for _ in 0..200 {
             let delay = jittered(Duration::from_secs(10)).as_secs_f64();
-            assert!((8.0..=12.0).contains(&delay));
+            assert!((10.0..=12.5).contains(&delay));
         }
     }
 

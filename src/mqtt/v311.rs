@@ -2,7 +2,7 @@
 
 use rumqttc::{
     AsyncClient, ConnectReturnCode, ConnectionError, Error as PacketError, Event, EventLoop,
-    Outgoing, Packet, QoS, StateError, SubscribeFilter, SubscribeReasonCode,
+    Outgoing, Packet, StateError, SubscribeFilter, SubscribeReasonCode,
 };
 
 use super::fault::{Fault, Refusal};
@@ -67,11 +67,7 @@ impl Wire for V311 {
     }
 
     fn subscribe(&mut self, filters: &[String], qos: u8) -> Result<(), Fault> {
-        let qos = match qos {
-            0 => QoS::AtMostOnce,
-            1 => QoS::AtLeastOnce,
-            _ => QoS::ExactlyOnce,
-        };
+        let qos = options::qos_v311(qos);
         let filters = filters.iter().map(|path| SubscribeFilter::new(path.clone(), qos));
         self.client.try_subscribe_many(filters).map_err(|error| {
             Fault::Unsubscribed(vec![format!("the request cannot be sent ({error})")])

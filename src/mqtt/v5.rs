@@ -1,10 +1,10 @@
 //! MQTT 5 through the library: its events and errors in our terms.
 
+use rumqttc::v5::mqttbytes::Error as PacketError;
 use rumqttc::v5::mqttbytes::v5::{
     ConnectReturnCode, Filter, Packet, Publish, PublishProperties, RetainForwardRule,
     SubscribeReasonCode,
 };
-use rumqttc::v5::mqttbytes::{Error as PacketError, QoS};
 use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, StateError};
 use rumqttc::{Outgoing, TlsError};
 
@@ -74,11 +74,7 @@ impl Wire for V5 {
     }
 
     fn subscribe(&mut self, filters: &[String], qos: u8) -> Result<(), Fault> {
-        let qos = match qos {
-            0 => QoS::AtMostOnce,
-            1 => QoS::AtLeastOnce,
-            _ => QoS::ExactlyOnce,
-        };
+        let qos = options::qos_v5(qos);
         let filters = filters.iter().map(|path| Filter {
             path: path.clone(),
             qos,

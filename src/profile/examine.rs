@@ -6,12 +6,17 @@
 use std::path::Path;
 
 use super::catalog::VARIABLES;
+use super::certificate::CertificateFacts;
 use super::dialect::{self, Agreement};
 use super::document::Document;
+use super::inspect;
 use super::lint::{self, Context, Finding, Level};
 use super::reading::Reading;
 use super::verdict::{self, Verdict};
 use crate::core::time::Timestamp;
+
+/// Certificates shown of one file.
+const MAX_SHOWN: usize = 5;
 
 /// What a profile is looked at with.
 #[derive(Clone, Copy)]
@@ -39,6 +44,8 @@ pub struct Examination {
     pub app: Verdict,
     /// For each variable the file sets: which readers get the value the ACS gets.
     pub agreements: Vec<(&'static str, Agreement)>,
+    /// For each variable that names a certificate file: what the certificates in it say.
+    pub certificates: Vec<(&'static str, Vec<CertificateFacts>)>,
 }
 
 impl Examination {
@@ -46,6 +53,12 @@ impl Examination {
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
         self.findings.iter().filter(|finding| finding.level == level).count()
+    }
+
+    /// What the certificates in the file a variable names say; empty where there are none.
+    #[must_use]
+    pub fn certificates(&self, key: &str) -> &[CertificateFacts] {
+        self.certificates.iter().find(|(name, _)| *name == key).map_or(&[], |(_, facts)| facts)
     }
 
     /// The readers' verdicts on a variable; `None` if the file does not set it.
@@ -70,5 +83,16 @@ pub fn examine(bytes: &[u8], around: Surroundings<'_>) -> Examination {
         .filter(|key| reading.field(key).is_some_and(|field| field.is_from_file()))
         .collect();
     let agreements = dialect::agreements(bytes, &set);
-    Examination { reading, findings, acs, app, agreements }
+    let certificates = ["MQTT_TLS_CA_FILE", "MQTT_TLS_CLIENT_CERT_FILE"]
+        .into_iter()
+        .filter_map(|key| Some((key, certificates(&context, key)?)))
+        .collect();
+    Examination { reading, findings, acs, app, agreements, certificates }
+}
+
+fn certificates(context: &Context<'_>, key: &'static str) -> Option<Vec<CertificateFacts>> {
+    let path = context.path_of(key)?;
+    let mut facts = inspect::facts_of(&path, key).ok()?;
+    facts.truncate(MAX_SHOWN);
+    Some(facts)
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::identity::Identity;
 use crate::core::secret::Secret;
 
 /// Which MQTT version to speak (`USP_SCOPE_MQTT_VERSION`).
@@ -24,9 +25,10 @@ pub struct Reconnect {
     pub enabled: bool,
     /// Failed attempts in a row before giving up; `None` = never give up.
     pub max_attempts: Option<u32>,
-    /// Pause before the first attempt; jitter is added, later pauses grow to `max_delay`.
+    /// Pause before the first attempt; later ones grow to `max_delay`. Up to a quarter is added
+    /// at random.
     pub delay: Duration,
-    /// Longest pause.
+    /// Longest pause, without what is added at random.
     pub max_delay: Duration,
 }
 
@@ -61,6 +63,8 @@ pub struct TlsSettings {
     pub client_key_file: Option<PathBuf>,
     /// `MQTT_TLS_CLIENT_CERT_KEY_PASSPHRASE`.
     pub client_key_passphrase: Option<Secret>,
+    /// Protocols offered by ALPN, each 1–255 bytes (`USP_SCOPE_TLS_ALPN`); none = no ALPN.
+    pub alpn: Vec<String>,
 }
 
 impl Default for TlsSettings {
@@ -74,6 +78,7 @@ impl Default for TlsSettings {
             client_cert_file: None,
             client_key_file: None,
             client_key_passphrase: None,
+            alpn: Vec::new(),
         }
     }
 }
@@ -89,10 +94,11 @@ pub struct Profile {
     pub host: String,
     /// TCP port (`MQTT_PORT`).
     pub port: u16,
-    /// The **ACS's** client id (`MQTT_CLIENT_ID`): never used for our own connection.
+    /// The **ACS's** client id (`MQTT_CLIENT_ID`), for telling it apart; whom we connect as is
+    /// in `identity`.
     pub acs_client_id: Option<String>,
-    /// The id this app connects with (`USP_SCOPE_CLIENT_ID`, or derived).
-    pub own_client_id: String,
+    /// Whom this app connects as.
+    pub identity: Identity,
     /// MQTT version to speak.
     pub version: VersionChoice,
     /// User name; `None` if absent or empty (`MQTT_AUTH_USERNAME`).
@@ -140,7 +146,7 @@ impl Profile {
             host: host.to_owned(),
             port,
             acs_client_id: None,
-            own_client_id: derived_client_id("usp"),
+            identity: Identity::monitor("usp"),
             version: VersionChoice::Auto,
             username: None,
             password: None,
@@ -159,19 +165,10 @@ impl Profile {
             bridge_token: None,
         }
     }
-}
 
-const MAX_BASE_BYTES: usize = 87;
-
-/// An id of our own for one run of the app: `base` with a random ending, so that two windows on
-/// one profile don't take each other's session over, and never the ACS's own.
-#[must_use]
-pub fn derived_client_id(base: &str) -> String {
-    // Some brokers take no more than 100 bytes.
-    let mut end = base.len().min(MAX_BASE_BYTES);
-    while !base.is_char_boundary(end) {
-        end -= 1;
+    /// The id this app connects with.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        self.identity.client_id().as_str()
     }
-    let base = base.get(..end).unwrap_or_default();
-    format!("{base}-scope-{:06x}", fastrand::u32(..0x0100_0000))
 }

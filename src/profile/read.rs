@@ -4,22 +4,21 @@
 //! Whatever cannot work is an error that names variable, line and remedy; whatever works but is
 //! not what it seems is a warning. No value may make the MQTT library panic or wrap later.
 
-use std::io::Read as _;
+mod identity;
+
 use std::net::Ipv6Addr;
 use std::path::Path;
 use std::time::Duration;
 
+use super::catalog;
 use super::dotenv::{self, Dotenv};
+use super::files::{self, FileError};
 use super::filter;
-use super::model::{
-    DEFAULT_MAX_PACKET_BYTES, Profile, Reconnect, TlsSettings, VersionChoice, derived_client_id,
-};
+use super::model::{DEFAULT_MAX_PACKET_BYTES, Profile, Reconnect, TlsSettings, VersionChoice};
 pub use super::settings::ProfileError;
 use super::settings::Settings;
 use crate::core::secret::Secret;
 
-/// Largest `.env` file read, bytes.
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
 /// Longest pause between two attempts to connect.
 const MAX_DELAY: Duration = Duration::from_secs(60);
 /// A connect timeout above this is cut to it, seconds.
@@ -28,17 +27,8 @@ const MAX_CONNECT_TIMEOUT: i64 = 86_400;
 const MAX_MQTT_PACKET: u32 = 268_435_460;
 /// MQTT 5 clients here cannot ping more often, seconds.
 const MIN_KEEP_ALIVE: i64 = 5;
-
-const OWN_KEYS: [&str; 8] = [
-    "USP_SCOPE_ALLOW_SEND",
-    "USP_SCOPE_MQTT_VERSION",
-    "USP_SCOPE_CLIENT_ID",
-    "USP_SCOPE_MAX_PACKET_BYTES",
-    "USP_SCOPE_SUBSCRIBE",
-    "USP_SCOPE_SUBSCRIBE_QOS",
-    "USP_SCOPE_BROKER_METRICS_URL",
-    "USP_SCOPE_BRIDGE_TOKEN",
-];
+/// Most protocols offered by ALPN.
+const MAX_ALPN: usize = 16;
 
 /// A profile and what should be said about it.
 #[derive(Clone, Debug)]
@@ -55,7 +45,13 @@ pub struct Loaded {
 /// # Errors
 /// The file cannot be read, phpdotenv would refuse it, or a value cannot work.
 pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Loaded, ProfileError> {
-    let bytes = read_file(path)?;
+    let bytes = files::read(path).map_err(|FileError { path, what, advice }| ProfileError {
+        path,
+        line: None,
+        key: None,
+        what,
+        advice,
+    })?;
     parse(&bytes, path, env)
 }
 
@@ -91,38 +87,6 @@ pub fn parse(
     Ok(Loaded { profile, warnings: settings.warnings })
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, ProfileError> {
-    let failed = |what: String, advice: &str| ProfileError {
-        path: path.to_owned(),
-        line: None,
-        key: None,
-        what,
-        advice: advice.to_owned(),
-    };
-    let read = || -> std::io::Result<Option<Vec<u8>>> {
-        if !std::fs::metadata(path)?.is_file() {
-            return Ok(None);
-        }
-        let mut bytes = Vec::new();
-        std::fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
-    };
-    match read() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(failed("There is no such file.".to_owned(), "Check the path."))
-        }
-        Err(error) => {
-            Err(failed(format!("The file cannot be read: {error}."), "Check its permissions."))
-        }
-        Ok(None) => Err(failed("This is not a regular file.".to_owned(), "Name a .env file.")),
-        Ok(Some(bytes)) if bytes.len() as u64 > MAX_FILE_BYTES => Err(failed(
-            "The file is larger than 1 MiB, so it is no profile.".to_owned(),
-            "Name a .env file.",
-        )),
-        Ok(Some(bytes)) => Ok(bytes),
-    }
-}
-
 fn about_the_file(file: &Dotenv, settings: &mut Settings<'_>) {
     if let Some(line) = file.swallowed_from {
         settings.warn(
@@ -140,7 +104,7 @@ fn about_the_file(file: &Dotenv, settings: &mut Settings<'_>) {
 
 fn unknown_own_keys(file: &Dotenv, settings: &mut Settings<'_>) {
     for entry in &file.entries {
-        if entry.key.starts_with("USP_SCOPE_") && !OWN_KEYS.contains(&entry.key.as_str()) {
+        if entry.key.starts_with("USP_SCOPE_") && catalog::find(&entry.key).is_none() {
             settings.warn(
                 entry.line,
                 &format!("{} is no setting of this version and has no effect.", entry.key),
@@ -155,7 +119,6 @@ fn profile(s: &mut Settings<'_>, path: &Path) -> Result<Profile, ProfileError> {
     let tls_on = s.switch("MQTT_TLS_ENABLED", false);
     let (username, password) = login(s)?;
     let acs_client_id = s.mqtt_text("MQTT_CLIENT_ID")?.map(|t| t.text);
-    let own_client_id = own_client_id(s, acs_client_id.as_deref())?;
     let agent_topic = base_topic(s, "USP_MQTT_AGENT_TOPIC", "usp/agent");
     let controller_topic = base_topic(s, "USP_MQTT_CONTROLLER_TOPIC", "usp/controller");
     let subscribe = subscribe(s, &[&agent_topic, &controller_topic])?;
@@ -164,17 +127,18 @@ fn profile(s: &mut Settings<'_>, path: &Path) -> Result<Profile, ProfileError> {
             .push("USP_MQTT_ENABLED is off: the ACS does not use MQTT with this file.".to_owned());
     }
     let qos = s.own_number("USP_SCOPE_SUBSCRIBE_QOS", 0, 0..=2, "QoS")?;
+    let identity = identity::read(s, acs_client_id.as_deref(), qos)?;
     Ok(Profile {
         name: name_of(path),
         path: Some(path.to_owned()),
         host,
         port: u16::try_from(port).unwrap_or(1883),
         acs_client_id,
-        own_client_id,
+        identity,
         version: version(s)?,
         username,
         password,
-        tls: tls_on.then(|| tls(s)),
+        tls: if tls_on { Some(tls(s)?) } else { None },
         connect_timeout: connect_timeout(s)?,
         keep_alive: keep_alive(s)?,
         reconnect: reconnect(s)?,
@@ -259,22 +223,6 @@ fn login(s: &mut Settings<'_>) -> Result<(Option<String>, Option<Secret>), Profi
     Ok((username, password.map(|t| Secret::new(t.text))))
 }
 
-fn own_client_id(s: &mut Settings<'_>, acs: Option<&str>) -> Result<String, ProfileError> {
-    const KEY: &str = "USP_SCOPE_CLIENT_ID";
-    let Some(found) = s.own_text(KEY) else {
-        return Ok(derived_client_id(acs.unwrap_or("usp")));
-    };
-    let found = s.sendable(KEY, found)?;
-    if acs == Some(found.text.as_str()) {
-        s.warn(
-            found.line,
-            "USP_SCOPE_CLIENT_ID equals MQTT_CLIENT_ID: connecting throws the ACS off the broker. \
-             Remove the line to connect beside it.",
-        );
-    }
-    Ok(found.text)
-}
-
 fn version(s: &mut Settings<'_>) -> Result<VersionChoice, ProfileError> {
     const KEY: &str = "USP_SCOPE_MQTT_VERSION";
     let Some(found) = s.own_text(KEY) else {
@@ -292,7 +240,7 @@ fn version(s: &mut Settings<'_>) -> Result<VersionChoice, ProfileError> {
     }
 }
 
-fn tls(s: &mut Settings<'_>) -> TlsSettings {
+fn tls(s: &mut Settings<'_>) -> Result<TlsSettings, ProfileError> {
     let settings = TlsSettings {
         ca_file: s.path("MQTT_TLS_CA_FILE"),
         ca_path: s.path("MQTT_TLS_CA_PATH"),
@@ -305,6 +253,7 @@ fn tls(s: &mut Settings<'_>) -> TlsSettings {
             .text("MQTT_TLS_CLIENT_CERT_KEY_PASSPHRASE")
             .filter(|t| !t.text.is_empty())
             .map(|t| Secret::new(t.text)),
+        alpn: alpn(s)?,
     };
     let has_ca = settings.ca_file.is_some() || settings.ca_path.is_some();
     if !settings.verify_peer && has_ca {
@@ -321,7 +270,29 @@ fn tls(s: &mut Settings<'_>) -> TlsSettings {
                 .to_owned(),
         );
     }
-    settings
+    Ok(settings)
+}
+
+/// Protocol names, comma between, as a server that shares port 443 wants them.
+fn alpn(s: &mut Settings<'_>) -> Result<Vec<String>, ProfileError> {
+    const KEY: &str = "USP_SCOPE_TLS_ALPN";
+    let mut protocols: Vec<String> = Vec::new();
+    let Some(found) = s.own_text(KEY) else {
+        return Ok(protocols);
+    };
+    for name in found.text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        if !protocols.iter().any(|known| known == name) {
+            protocols.push(name.to_owned());
+        }
+    }
+    if protocols.len() > MAX_ALPN || protocols.iter().any(|name| name.len() > 255) {
+        return Err(s.error(
+            KEY,
+            format!("{KEY} has more than {MAX_ALPN} names, or one longer than 255 bytes."),
+            format!("Write the protocol the server expects, usually {KEY}=mqtt."),
+        ));
+    }
+    Ok(protocols)
 }
 
 fn connect_timeout(s: &mut Settings<'_>) -> Result<Duration, ProfileError> {

@@ -1,7 +1,8 @@
 //! The connection's state in words: what the pill says, and the sentences behind it.
 
 use crate::core::time::Timestamp;
-use crate::mqtt::link::{Cause, LinkState, TlsFacts};
+use crate::mqtt::link::{Cause, CertificateFacts, LinkState, TlsFacts};
+use crate::profile::certificate::date;
 
 /// How a state should look; always shown with an icon and a word as well.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,12 +24,30 @@ pub enum Tone {
 pub struct Words {
     /// How it should look.
     pub tone: Tone,
-    /// At most three words.
+    /// At most four words.
     pub short: String,
     /// One sentence: what is the case.
     pub what: String,
     /// One sentence: what to do next.
     pub advice: Option<String>,
+}
+
+impl Words {
+    /// The same for a connection as the ACS, which must never be mistaken for a monitor's.
+    #[must_use]
+    pub fn as_the_acs(self, link: &LinkState) -> Self {
+        if !matches!(link, LinkState::Connected { .. }) {
+            return self;
+        }
+        Self {
+            tone: Tone::Warning,
+            short: "Connected as the ACS".to_owned(),
+            what: format!("{} This app is the ACS to the broker.", self.what),
+            advice: Some(self.advice.unwrap_or_else(|| {
+                "Remove USP_SCOPE_ACT_AS_ACS from the profile to connect beside the ACS.".to_owned()
+            })),
+        }
+    }
 }
 
 /// The state in words at `now`, for a broker called `broker`.
@@ -129,6 +148,51 @@ pub fn tls_words(tls: Option<&TlsFacts>) -> (&'static str, Tone, &'static str) {
     }
 }
 
+/// What is known of an encrypted connection: name and value, line by line.
+#[must_use]
+pub fn tls_rows(facts: &TlsFacts) -> Vec<(&'static str, String)> {
+    let protocol = facts.protocol.unwrap_or("TLS");
+    let mut rows = vec![match &facts.cipher {
+        Some(cipher) => ("Encryption", format!("{protocol} {cipher}")),
+        None => ("Encryption", protocol.to_owned()),
+    }];
+    if let Some(skipped) = facts.skipped() {
+        rows.push(("Not checked", sentence(skipped)));
+    }
+    let Some((own, issuers)) = facts.chain.split_first() else {
+        return rows;
+    };
+    rows.push(("Certificate", own.subject.clone()));
+    rows.extend(own.usp_endpoint_ids.iter().map(|id| ("Endpoint id", id.clone())));
+    rows.extend(names(&own.names));
+    rows.push(("Valid", validity(own)));
+    rows.push(("Issued by", own.issuer.clone()));
+    rows.extend(
+        issuers
+            .iter()
+            .map(|next| ("Sent as well", format!("{}, {}", next.subject, validity(next)))),
+    );
+    rows.push(("SHA-256", own.fingerprint_sha256.clone()));
+    rows
+}
+
+/// One line each, the first few of many.
+fn names(all: &[String]) -> Vec<(&'static str, String)> {
+    const SHOWN: usize = 5;
+    let mut lines: Vec<String> = all.iter().take(SHOWN).cloned().collect();
+    match all.len() {
+        0 => lines.push("none".to_owned()),
+        n if n > SHOWN => lines.push(format!("and {} more", n - SHOWN)),
+        _ => {}
+    }
+    let labels = std::iter::once("Names").chain(std::iter::repeat(""));
+    labels.zip(lines).collect()
+}
+
+fn validity(facts: &CertificateFacts) -> String {
+    format!("{} to {}", date(facts.not_before), date(facts.not_after))
+}
+
 /// First letter large, one full stop: causes come as parts of sentences too.
 fn sentence(text: &str) -> String {
     let text = text.trim();
@@ -165,6 +229,54 @@ mod tests {
         assert_eq!(said.short, "Retry in 3 s");
         assert!(said.what.ends_with("Attempt 3 of 5 comes next."), "{}", said.what);
         assert_eq!(words(&waiting, "x", until).short, "Retrying…");
+    }
+
+    #[test]
+    fn the_acs_is_never_mistaken_for_a_monitor() {
+        let connected = LinkState::Connected {
+            since: Timestamp(0),
+            version: crate::mqtt::link::MqttVersion::V5,
+            tls: None,
+            client_id: "acs".to_owned(),
+            refused_filters: Vec::new(),
+        };
+        let said = words(&connected, "x", Timestamp(0)).as_the_acs(&connected);
+        assert_eq!((said.tone, &*said.short), (Tone::Warning, "Connected as the ACS"));
+        assert!(said.advice.is_some_and(|a| a.contains("USP_SCOPE_ACT_AS_ACS")));
+        let idle = words(&LinkState::Idle, "x", Timestamp(0));
+        assert_eq!(idle.clone().as_the_acs(&LinkState::Idle), idle);
+    }
+
+    #[test]
+    fn the_certificate_is_told_line_by_line() {
+        let own = CertificateFacts {
+            subject: "CN=broker".to_owned(),
+            issuer: "CN=CA".to_owned(),
+            names: vec!["DNS:b".to_owned(), "URI:urn:bbf:usp:id:os::1".to_owned()],
+            usp_endpoint_ids: vec!["os::1".to_owned()],
+            not_before: Timestamp(0),
+            not_after: Timestamp(86_400_000_000_000),
+            ..CertificateFacts::unreadable(b"")
+        };
+        let facts = TlsFacts {
+            protocol: Some("TLS 1.3"),
+            cipher: Some("TLS_AES_128_GCM_SHA256".to_owned()),
+            chain_verified: true,
+            chain: vec![own.clone(), CertificateFacts { subject: "CN=CA".to_owned(), ..own }],
+            ..TlsFacts::default()
+        };
+        let rows = tls_rows(&facts);
+        let value = |name: &str| rows.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str());
+        assert_eq!(value("Encryption"), Some("TLS 1.3 TLS_AES_128_GCM_SHA256"));
+        assert_eq!(value("Not checked"), Some("Server name not verified."));
+        assert_eq!((value("Names"), value("")), (Some("DNS:b"), Some("URI:urn:bbf:usp:id:os::1")));
+        let many: Vec<String> = (0..7).map(|n| n.to_string()).collect();
+        assert_eq!(names(&many).last(), Some(&("", "and 2 more".to_owned())));
+        assert_eq!(names(&[]), [("Names", "none".to_owned())]);
+        assert_eq!(value("Endpoint id"), Some("os::1"));
+        assert_eq!(value("Valid"), Some("1970-01-01 to 1970-01-02"));
+        assert_eq!(value("Sent as well"), Some("CN=CA, 1970-01-01 to 1970-01-02"));
+        assert_eq!(tls_rows(&TlsFacts::default()).len(), 2);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use usp_scope::core::time::SystemClock;
 use usp_scope::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions};
 use usp_scope::mqtt::diagnose::{Outcome, Progress, Stage, StageReport};
 use usp_scope::mqtt::link::{Cause, Failure, LinkState};
+use usp_scope::profile::identity::{ClientId, Identity};
 use usp_scope::profile::model::{Profile, Reconnect};
 use usp_scope::store::Budgets;
 
@@ -182,7 +183,7 @@ fn a_live_connection_that_fails_says_the_same() {
         (fake::broker(|_, m| m.instead_of_suback = Some(vec![0xe0, 2, 0x8b, 0])), "subscribe"),
     ] {
         // The client ids differ by design, so this profile has one of its own.
-        let live = live_failure(Profile { own_client_id: "x".to_owned(), ..profile(port) });
+        let live = live_failure(Profile { identity: identity("x"), ..profile(port) });
         let report = check(port, "USP_SCOPE_CLIENT_ID=x\n");
         let stage = report.stage(stage);
         assert_eq!(stage["cause"], live.cause.code(), "{live:?} {stage:#}");
@@ -194,11 +195,14 @@ fn a_live_connection_that_fails_says_the_same() {
     }
 }
 
+fn identity(id: &str) -> Identity {
+    Identity::Monitor { client_id: ClientId::new(id).unwrap() }
+}
+
 #[test]
 fn two_programs_with_one_client_id_are_named() {
     let broker = Mosquitto::start(&[Listener::Anonymous]);
-    let same =
-        Profile { own_client_id: "twins".to_owned(), ..profile(broker.port(Listener::Anonymous)) };
+    let same = Profile { identity: identity("twins"), ..profile(broker.port(Listener::Anonymous)) };
     let (one, two) = (engine(), engine());
     one.send(EngineCommand::Connect(Arc::new(same.clone())));
     until(&one, |e| matches!(e, EngineEvent::Link(LinkState::Connected { .. })));

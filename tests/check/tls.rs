@@ -1,6 +1,6 @@
 //! TLS: certificates of the broker and of our own, each failure with its own cause.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -125,9 +125,44 @@ fn client_certificates() {
     );
     check(mutual, &client(&broker, "client.crt", "server.key")).fails(
         "profile",
-        "file",
+        "key-mismatch",
         &["does not belong", "MQTT_TLS_CLIENT_CERT_KEY_FILE"],
     );
+}
+
+#[test]
+fn encrypted_keys() {
+    let broker = Mosquitto::start(&[Listener::TlsMutual]);
+    let port = broker.port(Listener::TlsMutual);
+    openssl(
+        &certificates(&broker),
+        "pkcs8 -topk8 -in client.key -out client-locked.key -passout pass:secret",
+    );
+    let settings = client(&broker, "client.crt", "client-locked.key");
+    let with = |word: &str| {
+        check(port, &format!("{settings}MQTT_TLS_CLIENT_CERT_KEY_PASSPHRASE='{word}'\n"))
+    };
+    with("secret").is_well("tls", &["our certificate was asked for and shown"]);
+    with("CANARY").fails("profile", "passphrase-wrong", &["does not open"]);
+    check(port, &settings).fails(
+        "profile",
+        "passphrase-missing",
+        &["encrypted", "MQTT_TLS_CLIENT_CERT_KEY_PASSPHRASE"],
+    );
+}
+
+#[test]
+fn the_certificate_is_told_to_machines() {
+    let broker = Mosquitto::start(&[Listener::Tls]);
+    let report = check(broker.port(Listener::Tls), &ca(&broker, "ca.crt"));
+    let tls = report.stage("tls");
+    assert_eq!(tls["status"], "ok", "{tls:#}");
+    let sans: Vec<&str> =
+        tls["sans"].as_array().unwrap().iter().filter_map(|s| s.as_str()).collect();
+    assert!(sans.contains(&"DNS:localhost") && sans.contains(&"IP:127.0.0.1"), "{sans:?}");
+    assert_eq!(tls["not_before"], "2020-01-01T00:00:00Z");
+    assert_eq!(tls["not_after"], "2090-01-01T00:00:00Z");
+    assert_eq!(tls["verification"]["chain"], true);
 }
 
 #[test]
@@ -135,7 +170,7 @@ fn a_tls_1_2_broker_that_demands_a_certificate() {
     let helper = Mosquitto::start(&[Listener::TlsMutual]);
     // mosquitto always offers TLS 1.3 as well.
     let arguments = "-tls1_2 -CAfile ca.crt -Verify 1 -verify_return_error";
-    let server = TlsServer::start(&helper.file(""), arguments);
+    let server = TlsServer::start(&certificates(&helper), arguments);
     let port = server.port;
     let without = check(port, &ca(&helper, "ca.crt"));
     let with = check(
@@ -151,11 +186,16 @@ fn a_tls_1_2_broker_that_demands_a_certificate() {
 #[test]
 fn an_https_server_is_named() {
     let helper = Mosquitto::start(&[Listener::Tls]);
-    let server = TlsServer::start(&helper.file(""), "-www");
+    let server = TlsServer::start(&certificates(&helper), "-www");
     let settings = format!("{}MQTT_CONNECT_TIMEOUT=2\n", ca(&helper, "ca.crt"));
     let report = check(server.port, &settings);
     assert_eq!(report.stage("tls")["status"], "ok", "{:#?}", report.stages);
     report.fails("connect", "not-mqtt", &["an HTTP server (HTTP/1.0 200 ok)", "MQTT_PORT"]);
+}
+
+/// The folder with the test CA and everything it issued.
+fn certificates(broker: &Mosquitto) -> PathBuf {
+    broker.file("ca.crt").parent().unwrap().to_owned()
 }
 
 /// openssl's own TLS server, ended when dropped.
@@ -201,13 +241,13 @@ fn files_that_are_none() {
     let broker = Mosquitto::start(&[Listener::Tls]);
     let port = broker.port(Listener::Tls);
     std::fs::write(broker.file("empty.crt"), "").unwrap();
-    for (settings, words) in [
-        (ca(&broker, "none.crt"), &["none.crt", "MQTT_TLS_CA_FILE"][..]),
-        (ca(&broker, "server.key"), &["holds no certificate, but a private key"]),
-        (ca(&broker, "empty.crt"), &["nothing at all"]),
-        (client(&broker, "client.key", "client.crt"), &["swapped"]),
+    for (settings, cause, words) in [
+        (ca(&broker, "none.crt"), "file", &["none.crt", "MQTT_TLS_CA_FILE"][..]),
+        (ca(&broker, "server.key"), "file", &["holds no certificate, but a private key"]),
+        (ca(&broker, "empty.crt"), "file", &["nothing at all"]),
+        (client(&broker, "client.key", "client.crt"), "files-swapped", &["swapped"]),
     ] {
-        check(port, &settings).fails("profile", "file", words);
+        check(port, &settings).fails("profile", cause, words);
     }
 }
 
@@ -254,7 +294,7 @@ fn presents(folder: &Path, name: &str, certificates: &str) -> (Mosquitto, u16) {
 #[test]
 fn certificates_of_the_wrong_make() {
     let helper = Mosquitto::start(&[Listener::Tls]);
-    let path = helper.file("");
+    let path = certificates(&helper);
     let folder = path.as_path();
     let good = ca(&helper, "ca.crt");
     let local = "subjectAltName=DNS:localhost\n";
@@ -274,7 +314,7 @@ fn certificates_of_the_wrong_make() {
 #[test]
 fn intermediates() {
     let helper = Mosquitto::start(&[Listener::Tls]);
-    let path = helper.file("");
+    let path = certificates(&helper);
     let folder = path.as_path();
     issue(folder, "issuing", "ca", "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n");
     issue(folder, "leaf", "issuing", "subjectAltName=DNS:localhost\n");
@@ -299,7 +339,7 @@ fn intermediates() {
 #[test]
 fn a_ca_made_anew_under_its_old_name() {
     let broker = Mosquitto::start(&[Listener::Tls]);
-    let folder = broker.file("");
+    let folder = certificates(&broker);
     let output = Command::new("openssl")
         .current_dir(&folder)
         .args(["req", "-x509", "-days", "3650", "-newkey", "ec", "-pkeyopt"])

@@ -1,12 +1,16 @@
-//! A real mosquitto on free loopback ports, stopped when dropped. Certificates come from the
-//! `openssl` command, all in one temporary folder.
+//! A real mosquitto on free loopback ports, stopped when dropped.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+#[path = "certificates.rs"]
+pub mod certificates;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use certificates::run;
 
 /// User name the password listener knows.
 pub const USER: &str = "tester";
@@ -34,17 +38,30 @@ pub enum Listener {
     TlsExpired,
     /// TLS, certificate for localhost from the test CA that becomes valid in 2090.
     TlsNotYetValid,
+    /// TLS with this certificate and key of the shared folder.
+    TlsWith(&'static str, &'static str),
+    /// TLS on ::1, otherwise as [`Self::Tls`].
+    TlsIpv6,
 }
 
 impl Listener {
-    fn certificate(self) -> Option<&'static str> {
+    /// Files of certificate and key.
+    fn certificate(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Anonymous | Self::Password => None,
-            Self::Tls | Self::TlsMutual => Some("server"),
-            Self::TlsWrongName => Some("elsewhere"),
-            Self::TlsSelfSigned => Some("alone"),
-            Self::TlsExpired => Some("expired"),
-            Self::TlsNotYetValid => Some("early"),
+            Self::Tls | Self::TlsMutual | Self::TlsIpv6 => Some(("server.crt", "server.key")),
+            Self::TlsWrongName => Some(("elsewhere.crt", "elsewhere.key")),
+            Self::TlsSelfSigned => Some(("alone.crt", "alone.key")),
+            Self::TlsExpired => Some(("expired.crt", "expired.key")),
+            Self::TlsNotYetValid => Some(("early.crt", "early.key")),
+            Self::TlsWith(certificate, key) => Some((certificate, key)),
+        }
+    }
+
+    fn address(self) -> IpAddr {
+        match self {
+            Self::TlsIpv6 => Ipv6Addr::LOCALHOST.into(),
+            _ => Ipv4Addr::LOCALHOST.into(),
         }
     }
 }
@@ -67,9 +84,6 @@ impl Mosquitto {
     pub fn start_with(listeners: &[Listener], extra: &str) -> Self {
         require("mosquitto", &["-h"], "apt-get install mosquitto");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        if listeners.iter().any(|l| l.certificate().is_some()) {
-            make_certificates(folder.path());
-        }
         if listeners.contains(&Listener::Password) {
             let file = folder.path().join("passwords");
             run(Command::new("mosquitto_passwd")
@@ -99,9 +113,16 @@ impl Mosquitto {
             .unwrap_or_else(|| panic!("this broker has no listener {listener:?}"))
     }
 
-    /// A file of the broker's folder: `ca.crt`, `other-ca.crt`, `client.crt`, `client.key`, …
+    /// A file of the broker's own folder, or with TLS the certificate or key of that name.
     pub fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        let own = self.folder.path().join(name);
+        if !own.exists() && self.listeners.iter().any(|(l, _)| l.certificate().is_some()) {
+            let shared = certificates::file(name);
+            if shared.exists() {
+                return shared;
+            }
+        }
+        own
     }
 
     /// Kills the broker at once, as a crash would.
@@ -145,8 +166,8 @@ impl Mosquitto {
             .expect("mosquitto starts");
         self.child = Some(child);
         let deadline = Instant::now() + START_LIMIT;
-        for (_, port) in self.listeners.clone() {
-            while !accepts(port) {
+        for (listener, port) in self.listeners.clone() {
+            while !accepts(SocketAddr::from((listener.address(), port))) {
                 let ended = self.child.as_mut().is_none_or(|c| !matches!(c.try_wait(), Ok(None)));
                 if ended || Instant::now() > deadline {
                     self.kill();
@@ -168,7 +189,7 @@ impl Mosquitto {
         text.push_str(&self.extra);
         text.push('\n');
         for (listener, port) in &self.listeners {
-            text.push_str(&format!("listener {port} 127.0.0.1\n"));
+            text.push_str(&format!("listener {port} {}\n", listener.address()));
             match listener {
                 Listener::Password => text.push_str(&format!(
                     "allow_anonymous false\npassword_file {}\n",
@@ -176,17 +197,17 @@ impl Mosquitto {
                 )),
                 _ => text.push_str("allow_anonymous true\n"),
             }
-            if let Some(name) = listener.certificate() {
+            if let Some((certificate, key)) = listener.certificate() {
                 text.push_str(&format!(
                     "certfile {}\nkeyfile {}\n",
-                    self.file(&format!("{name}.crt")).display(),
-                    self.file(&format!("{name}.key")).display()
+                    certificates::file(certificate).display(),
+                    certificates::file(key).display()
                 ));
             }
             if *listener == Listener::TlsMutual {
                 text.push_str(&format!(
                     "cafile {}\nrequire_certificate true\n",
-                    self.file("ca.crt").display()
+                    certificates::file("ca.crt").display()
                 ));
             }
         }
@@ -216,8 +237,7 @@ pub fn free_port() -> u16 {
         .port()
 }
 
-fn accepts(port: u16) -> bool {
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
+fn accepts(address: SocketAddr) -> bool {
     TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
 }
 
@@ -232,98 +252,4 @@ fn require(program: &str, arguments: &[&str], remedy: &str) {
         found.is_ok(),
         "this test needs a real broker, and `{program}` is not installed: {remedy}"
     );
-}
-
-fn run(command: &mut Command) {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
-    assert!(
-        output.status.success(),
-        "{command:?} failed:\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-/// A CA of our own, another one, and certificates for every listener and a client.
-fn make_certificates(folder: &Path) {
-    require("openssl", &["version"], "apt-get install openssl");
-    let openssl =
-        |arguments: &[&str]| run(Command::new("openssl").current_dir(folder).args(arguments));
-    let new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    for (name, subject) in
-        [("ca", "/O=usp-scope tests/CN=Test CA"), ("other-ca", "/O=usp-scope tests/CN=Other CA")]
-    {
-        let (key, crt) = (format!("{name}.key"), format!("{name}.crt"));
-        openssl(
-            &[
-                &["req", "-x509", "-days", "3650", "-subj", subject, "-keyout", &key, "-out", &crt],
-                &new_key[..],
-            ]
-            .concat(),
-        );
-    }
-    openssl(
-        &[
-            &["req", "-x509", "-days", "3650", "-subj", "/CN=alone", "-keyout", "alone.key"][..],
-            &["-out", "alone.crt", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-            &new_key[..],
-        ]
-        .concat(),
-    );
-    std::fs::write(folder.join("index.txt"), "").expect("a list of certificates");
-    std::fs::write(
-        folder.join("ca.cnf"),
-        "[ca]\ndefault_ca = ours\n[ours]\ndatabase = index.txt\nrand_serial = yes\n\
-         new_certs_dir = .\ndefault_md = sha256\npolicy = any\n[any]\ncommonName = supplied\n",
-    )
-    .expect("the CA's configuration");
-    let local = "subjectAltName=DNS:localhost,IP:127.0.0.1";
-    for (name, extension, from, to) in [
-        ("server", local, "20200101000000Z", "20900101000000Z"),
-        ("elsewhere", "subjectAltName=DNS:elsewhere.example", "20200101000000Z", "20900101000000Z"),
-        ("expired", local, "20200101000000Z", "20210101000000Z"),
-        ("early", local, "20900101000000Z", "20910101000000Z"),
-        ("client", "extendedKeyUsage=clientAuth", "20200101000000Z", "20900101000000Z"),
-    ] {
-        let subject = format!("/CN={name}");
-        let file = |ending: &str| format!("{name}.{ending}");
-        let (key, csr, crt, ext) = (file("key"), file("csr"), file("crt"), file("ext"));
-        std::fs::write(folder.join(&ext), extension).expect("an extensions file");
-        openssl(
-            &[&["req", "-subj", &subject, "-keyout", &key, "-out", &csr], &new_key[..]].concat(),
-        );
-        openssl(&[
-            "ca",
-            "-batch",
-            "-notext",
-            "-config",
-            "ca.cnf",
-            "-cert",
-            "ca.crt",
-            "-keyfile",
-            "ca.key",
-            "-startdate",
-            from,
-            "-enddate",
-            to,
-            "-extfile",
-            &ext,
-            "-in",
-            &csr,
-            "-out",
-            &crt,
-        ]);
-    }
-    openssl(&[
-        "pkcs8",
-        "-topk8",
-        "-in",
-        "client.key",
-        "-out",
-        "client-encrypted.key",
-        "-passout",
-        "pass:secret",
-    ]);
 }

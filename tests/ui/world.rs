@@ -111,6 +111,13 @@ impl World {
         world
     }
 
+    /// Connects with another profile.
+    pub fn connect(&mut self, profile: Profile) {
+        self.harness.state_mut().connect(Arc::new(profile));
+        self.set_link(connected());
+        self.settle();
+    }
+
     /// A connected workbench with some exchanges of two devices on view.
     pub fn with_traffic() -> Self {
         let mut world = Self::connected();

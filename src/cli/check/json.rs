@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::core::time::Timestamp;
 use crate::mqtt::diagnose::{Outcome, StageReport};
 use crate::mqtt::link::TlsFacts;
 
@@ -35,7 +36,28 @@ pub(super) fn object(report: &StageReport) -> Value {
 
 /// What the broker's certificate says.
 fn certificate(tls: &TlsFacts) -> Vec<(&'static str, Value)> {
-    vec![("subject", tls.subject.as_str().into()), ("issuer", tls.issuer.as_str().into())]
+    let mut fields =
+        vec![("subject", tls.subject.as_str().into()), ("issuer", tls.issuer.as_str().into())];
+    if let Some(own) = tls.chain.first() {
+        fields.extend([
+            ("sans", json!(own.names)),
+            ("not_before", rfc3339(own.not_before).into()),
+            ("not_after", rfc3339(own.not_after).into()),
+            ("fingerprint_sha256", own.fingerprint_sha256.as_str().into()),
+        ]);
+        if !own.usp_endpoint_ids.is_empty() {
+            fields.push(("usp_endpoint_ids", json!(own.usp_endpoint_ids)));
+        }
+        let chain: Vec<&str> = tls.chain.iter().map(|one| one.subject.as_str()).collect();
+        fields.push(("chain", json!(chain)));
+    }
+    fields
+}
+
+/// As `2026-01-31T12:00:00Z`.
+fn rfc3339(at: Timestamp) -> String {
+    jiff::Timestamp::from_nanosecond(i128::from(at.0))
+        .map_or_else(|_| String::new(), |at| at.strftime("%FT%TZ").to_string())
 }
 
 /// What was checked; of a refused certificate why.

@@ -12,6 +12,7 @@ use super::codec::write::{self, Connect};
 use super::limit::Limit;
 use super::stream::{FIRST, Stream};
 use super::target::{self, Target};
+use crate::core::time::Timestamp;
 use crate::mqtt::fault::{Fault, TlsFault};
 use crate::mqtt::link::MqttVersion;
 use crate::profile::model::TlsSettings;
@@ -56,7 +57,7 @@ async fn curious_handshake(
 ) -> Option<Result<Vec<CertificateDer<'static>>, Fault>> {
     let settings =
         TlsSettings { verify_peer: false, verify_peer_name: false, ..TlsSettings::default() };
-    let any = target::tls(&settings, target.profile).ok()?;
+    let any = target::tls(&settings, Timestamp::default()).await.ok()?;
     let limit = limit(target);
     let tap = target::tap(address, limit).await.ok()?;
     let result = limit.wait(target::handshake(&target.profile.host, any.config, tap)).await?;

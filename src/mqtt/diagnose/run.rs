@@ -6,7 +6,7 @@ use super::limit::Limit;
 use super::report::{Outcome, Progress, Stage, StageReport};
 use super::target::{self, Target};
 use super::{hello, reach, roundtrip, secure, subscribe};
-use crate::core::time::{Clock, Stopwatch};
+use crate::core::time::{Clock, Stopwatch, Timestamp};
 use crate::mqtt::cause::HIGH_LATENCY;
 use crate::mqtt::failure;
 use crate::mqtt::fault::{self, Fault};
@@ -113,7 +113,10 @@ pub fn unusable(error: &ProfileError) -> Vec<StageReport> {
 
 /// All stages; `None` once one failed.
 async fn stages(profile: &Profile, clock: &dyn Clock, book: &mut Book<'_>) -> Option<()> {
-    let target = book.stage(Stage::Profile, async |note: &mut Note| prepare(profile, note)).await?;
+    let now = clock.now();
+    let target = book
+        .stage(Stage::Profile, async |note: &mut Note| prepare(profile, now, note).await)
+        .await?;
     // Names, TCP, TLS and CONNACK share the profile's limit, as they do for the live connection.
     let limit = Limit::of(profile.connect_timeout);
     let addresses = book
@@ -165,7 +168,11 @@ async fn stages(profile: &Profile, clock: &dyn Clock, book: &mut Book<'_>) -> Op
     Some(())
 }
 
-fn prepare<'a>(profile: &'a Profile, note: &mut Note) -> Result<Target<'a>, Trouble> {
+async fn prepare<'a>(
+    profile: &'a Profile,
+    now: Timestamp,
+    note: &mut Note,
+) -> Result<Target<'a>, Trouble> {
     for filter in &profile.subscribe {
         if let Err(why) = filter::check(filter) {
             let (filter, why) = (filter.clone(), why.to_string());
@@ -174,7 +181,7 @@ fn prepare<'a>(profile: &'a Profile, note: &mut Note) -> Result<Target<'a>, Trou
     }
     let tls = match &profile.tls {
         None => None,
-        Some(settings) => Some(target::tls(settings, profile)?),
+        Some(settings) => Some(target::tls(settings, now).await?),
     };
     let target = Target::new(profile, tls);
     let version = match profile.version {

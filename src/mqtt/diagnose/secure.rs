@@ -81,7 +81,7 @@ pub(super) async fn handshake(
             }
         }
     };
-    let mut facts = tls.seen.facts();
+    let mut facts = tls.seen.facts_at(clock.now());
     match result {
         Ok(stream) => {
             describe(&stream, &mut facts);

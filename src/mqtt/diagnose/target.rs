@@ -11,9 +11,11 @@ use tokio_rustls::client::TlsStream;
 
 use super::limit::Limit;
 use super::stream::{Stream, Tap};
+use crate::core::time::Timestamp;
 use crate::mqtt::fault::{Fault, TlsFault};
 use crate::mqtt::tls::{self, TlsConnection};
-use crate::profile::model::{Profile, TlsSettings, derived_client_id};
+use crate::profile::identity::ClientId;
+use crate::profile::model::{Profile, TlsSettings};
 
 /// A profile under diagnosis.
 pub(super) struct Target<'a> {
@@ -46,9 +48,14 @@ impl<'a> Target<'a> {
     }
 }
 
-/// TLS as the live connection has it, from the profile's files.
-pub(super) fn tls(settings: &TlsSettings, profile: &Profile) -> Result<TlsConnection, Fault> {
-    tls::connection(settings, profile)
+/// TLS as the live connection has it, from the profile's files. Opening an encrypted key takes
+/// time, so it happens on one of the runtime's blocking threads.
+pub(super) async fn tls(settings: &TlsSettings, now: Timestamp) -> Result<TlsConnection, Fault> {
+    let settings = settings.clone();
+    let reading = tokio::task::spawn_blocking(move || tls::connection(&settings, now));
+    reading.await.unwrap_or_else(|error| {
+        Err(Fault::Tls(TlsFault::Other(format!("reading certificates and key: {error}"))))
+    })
 }
 
 /// A TCP connection.
@@ -78,31 +85,33 @@ pub(super) async fn handshake(
 
 /// An id like the live connection's, but another one: a diagnosis must throw nobody off.
 fn client_id(profile: &Profile) -> String {
-    let own = profile.own_client_id.as_str();
+    let own = profile.client_id();
     let base = match own.rsplit_once("-scope-") {
         Some((base, end)) if end.len() == 6 && end.bytes().all(|b| b.is_ascii_hexdigit()) => base,
         _ => own,
     };
-    derived_client_id(base)
+    ClientId::derived(base).to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::identity::{BadClientId, Identity};
 
     #[test]
-    fn the_id_is_neither_the_acs_s_nor_the_live_connection_s() {
+    fn the_id_is_neither_the_acs_s_nor_the_live_connection_s() -> Result<(), BadClientId> {
         for (acs, own) in
             [(Some("acs-1"), "acs-1-scope-0a1b2c"), (Some("acs-1"), "acs-1"), (None, "x-scope-y")]
         {
             let profile = Profile {
                 acs_client_id: acs.map(str::to_owned),
-                own_client_id: own.to_owned(),
+                identity: Identity::Monitor { client_id: ClientId::new(own)? },
                 ..Profile::for_address("h", 1)
             };
             let id = client_id(&profile);
             assert!(id != own && Some(id.as_str()) != acs, "{id}");
             assert_eq!(id.matches("-scope-").count(), own.matches("-scope-y").count() + 1, "{id}");
         }
+        Ok(())
     }
 }

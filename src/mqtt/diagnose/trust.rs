@@ -12,7 +12,7 @@ use super::target::Target;
 use crate::core::time::Timestamp;
 use crate::mqtt::fault::{Fault, TlsFault};
 use crate::mqtt::link::TlsFacts;
-use crate::mqtt::x509::{self, Names};
+use crate::profile::certificate::{self, CertificateFacts};
 use crate::profile::tls as files;
 
 /// A clock that says an earlier time is wrong, since this app is younger: 2026-01-01, seconds
@@ -28,6 +28,7 @@ pub(super) fn notes(facts: &TlsFacts, now: Timestamp) -> Vec<String> {
              leave MQTT_TLS_VERIFY_PEER and MQTT_TLS_VERIFY_PEER_NAME on."
         ));
     }
+    notes.extend(facts.warnings.iter().cloned());
     notes.extend(slow_clock(now));
     notes
 }
@@ -59,7 +60,7 @@ pub(super) async fn explain(
 }
 
 /// Compares who issued the last certificate presented with the CAs of the profile.
-fn which_ca(presented: &[Names], known: &[Names]) -> Option<String> {
+fn which_ca(presented: &[CertificateFacts], known: &[CertificateFacts]) -> Option<String> {
     let last = presented.last()?;
     if last.self_issued && presented.len() == 1 {
         return None;
@@ -96,19 +97,20 @@ fn slow_clock(now: Timestamp) -> Option<String> {
     })
 }
 
-fn names(certificates: &[CertificateDer<'_>]) -> Vec<Names> {
-    certificates.iter().take(16).filter_map(x509::names).collect()
+fn names(certificates: &[CertificateDer<'_>]) -> Vec<CertificateFacts> {
+    certificates.iter().take(16).filter_map(|der| certificate::facts(der)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn name(subject: &str, issuer: &str) -> Names {
-        Names {
+    fn name(subject: &str, issuer: &str) -> CertificateFacts {
+        CertificateFacts {
             subject: subject.to_owned(),
             issuer: issuer.to_owned(),
             self_issued: subject == issuer,
+            ..CertificateFacts::unreadable(b"")
         }
     }
 
@@ -118,8 +120,9 @@ mod tests {
         let issuing = name("CN=Issuing", "CN=Root");
         let root = name("CN=Root", "CN=Root");
         let other = name("CN=Other", "CN=Other");
-        let say =
-            |presented: &[Names], known: &[Names]| which_ca(presented, known).unwrap_or_default();
+        let say = |presented: &[CertificateFacts], known: &[CertificateFacts]| {
+            which_ca(presented, known).unwrap_or_default()
+        };
         let (alone, whole) = ([leaf.clone()], [leaf, issuing]);
         assert!(say(&alone, std::slice::from_ref(&other)).contains("missing intermediate"));
         assert!(say(&alone, std::slice::from_ref(&root)).contains("CN=Issuing"));

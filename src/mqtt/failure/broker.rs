@@ -23,7 +23,7 @@ pub(super) fn closed(profile: &Profile, short_lived: u32) -> Explained {
                 "Look for another program with the client id {}, which would throw this one off \
                  each time, and give this one its own USP_SCOPE_CLIENT_ID, for example with a \
                  suffix; otherwise see the broker's log.",
-                profile.own_client_id
+                profile.client_id()
             ),
         );
     }
@@ -54,7 +54,7 @@ pub(super) fn disconnected(
             what,
             format!(
                 "Another client connected with the id {}; give each its own USP_SCOPE_CLIENT_ID.",
-                profile.own_client_id
+                profile.client_id()
             ),
         ),
         0x87 => permanent(
@@ -154,7 +154,7 @@ pub(super) fn refusal(refusal: Refusal, profile: &Profile) -> Explained {
         }
         Refusal::ClientId => permanent(
             Cause::ClientIdRefused,
-            format!("{at} does not accept the client id {}.", profile.own_client_id),
+            format!("{at} does not accept the client id {}.", profile.client_id()),
             "Set a shorter or simpler USP_SCOPE_CLIENT_ID; some brokers allow only certain ids."
                 .to_owned(),
         ),

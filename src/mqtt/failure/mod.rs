@@ -14,6 +14,7 @@ use super::fault::{Fault, Stage};
 use super::link::{Cause, Failure, MqttVersion};
 use super::verify::Refused;
 use crate::profile::model::Profile;
+use crate::profile::tls::FileFault;
 
 pub(super) use words::{address, mask, said, who};
 
@@ -36,7 +37,7 @@ pub(super) fn explain(
     let at = address(profile);
     match fault {
         Fault::File(problem) => {
-            permanent(Cause::File, problem.what.clone(), problem.advice.clone())
+            permanent(file_cause(problem.fault), problem.what.clone(), problem.advice.clone())
         }
         Fault::Lookup(error) => network::lookup(profile, error),
         Fault::Tcp(error) => network::tcp(error, profile),
@@ -91,6 +92,21 @@ pub(super) fn explain(
         ),
         Fault::Unsubscribed(filters) => broker::unsubscribed(profile, filters),
         Fault::Found(finding) => broker::found(finding, profile),
+    }
+}
+
+/// Files whose trouble has a remedy of its own.
+fn file_cause(fault: FileFault) -> Cause {
+    match fault {
+        FileFault::Swapped => Cause::FilesSwapped,
+        FileFault::PassphraseMissing => Cause::PassphraseMissing,
+        FileFault::PassphraseWrong => Cause::PassphraseWrong,
+        FileFault::UnsupportedEncryption => Cause::UnsupportedEncryption,
+        FileFault::KeyMismatch => Cause::KeyMismatch,
+        FileFault::Unreadable
+        | FileFault::WrongContents
+        | FileFault::Damaged
+        | FileFault::TooLarge => Cause::File,
     }
 }
 

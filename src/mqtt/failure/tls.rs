@@ -7,7 +7,7 @@ use super::words::{address, date, spaced};
 use super::{Explained, passing, permanent};
 use crate::mqtt::fault::TlsFault;
 use crate::mqtt::link::Cause;
-use crate::mqtt::verify::Refused;
+use crate::mqtt::verify::{Refused, Verdict};
 use crate::profile::model::Profile;
 
 pub(super) fn explain(fault: &TlsFault, profile: &Profile, refused: Option<&Refused>) -> Explained {
@@ -51,6 +51,16 @@ fn certificate(
     refused: Option<&Refused>,
 ) -> Explained {
     let at = address(profile);
+    if let CertificateError::Other(other) = error
+        && let Some(verdict) = other.0.downcast_ref::<Verdict>()
+    {
+        let (what, advice) = verdict.words(&at);
+        let cause = match verdict {
+            Verdict::NotTheOwner { .. } => Cause::KeyNotOwned,
+            Verdict::OldAuthority { .. } => Cause::CaNotValid,
+        };
+        return permanent(cause, what, advice);
+    }
     let subject = refused.map_or("", |r| r.subject.as_str());
     let issuer = refused.map_or("", |r| r.issuer.as_str());
     let (cause, what, advice) = match error {
@@ -190,6 +200,11 @@ fn alert_received(alert: AlertDescription, profile: &Profile) -> Explained {
             ),
             "Check that MQTT_TLS_CLIENT_CERT_FILE is valid and issued by a CA the broker trusts."
                 .to_owned(),
+        ),
+        Alert::NoApplicationProtocol => permanent(
+            Cause::Tls,
+            format!("{at} speaks none of the protocols offered by ALPN."),
+            "Correct USP_SCOPE_TLS_ALPN (usually mqtt), or remove the line.".to_owned(),
         ),
         Alert::UnrecognisedName => permanent(
             Cause::Tls,

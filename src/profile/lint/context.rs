@@ -55,7 +55,7 @@ impl<'a> Context<'a> {
     }
 
     /// A path of the file as this app resolves it: relative ones start at the file's folder.
-    pub(super) fn path_of(&self, key: &str) -> Option<PathBuf> {
+    pub(in crate::profile) fn path_of(&self, key: &str) -> Option<PathBuf> {
         let text = self.filled(key)?;
         let folder = self.path.and_then(Path::parent).unwrap_or_else(|| Path::new(""));
         Some(folder.join(text))

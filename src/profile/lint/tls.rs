@@ -1,6 +1,10 @@
 //! TLS: checks that are off, settings without effect, certificates.
 
-use super::{Context, Finding, Op};
+use super::{Context, Finding, Level, Op};
+use crate::core::secret::Secret;
+use crate::profile::inspect::{self, Observation, inspect};
+use crate::profile::model::TlsSettings;
+use crate::profile::tls::FileFault;
 
 const ON: &str = "MQTT_TLS_ENABLED";
 const PEER: &str = "MQTT_TLS_VERIFY_PEER";
@@ -12,6 +16,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         unused(context, found);
         return;
     }
+    certificates(context, found);
     let has_ca = context.filled("MQTT_TLS_CA_FILE").is_some()
         || context.filled("MQTT_TLS_CA_PATH").is_some();
     let graver = if context.is_production() {
@@ -114,5 +119,51 @@ fn unused(context: &Context<'_>, found: &mut Vec<Finding>) {
             )
             .at(first, context.line(first)),
         );
+    }
+}
+
+/// What the certificate and key files say. A missing file is a refusal of php-mqtt's and said
+/// there.
+fn certificates(context: &Context<'_>, found: &mut Vec<Finding>) {
+    let there = |key: &str| context.path_of(key).filter(|path| path.exists());
+    let settings = TlsSettings {
+        ca_file: there("MQTT_TLS_CA_FILE"),
+        ca_path: there("MQTT_TLS_CA_PATH"),
+        client_cert_file: there("MQTT_TLS_CLIENT_CERT_FILE"),
+        client_key_file: there("MQTT_TLS_CLIENT_CERT_KEY_FILE"),
+        client_key_passphrase: context
+            .filled("MQTT_TLS_CLIENT_CERT_KEY_PASSPHRASE")
+            .map(Secret::new),
+        ..TlsSettings::default()
+    };
+    let key_named = context.filled("MQTT_TLS_CLIENT_CERT_KEY_FILE").is_some();
+    let missing_key = key_named && settings.client_key_file.is_none();
+    for observation in inspect(&settings, context.now) {
+        let Observation { finding, variable, what, advice, .. } = observation;
+        let (level, code) = match finding {
+            // Without the key file it would be looked for in the certificate.
+            inspect::Finding::Unusable(_) if missing_key => continue,
+            inspect::Finding::Unusable(fault) => (Level::Error, unusable(fault)),
+            inspect::Finding::Expired => (Level::Warning, "certificate-expired"),
+            inspect::Finding::NotYetValid => (Level::Warning, "certificate-not-yet-valid"),
+            inspect::Finding::ExpiresSoon => (Level::Warning, "certificate-expires-soon"),
+            inspect::Finding::CommonNameOnly => (Level::Warning, "certificate-cn-only"),
+        };
+        let text = format!("{what} {advice}");
+        found.push(Finding::new(level, code, text).at(variable, context.line(variable)));
+    }
+}
+
+fn unusable(fault: FileFault) -> &'static str {
+    match fault {
+        FileFault::Unreadable => "file-unreadable",
+        FileFault::WrongContents => "file-holds-something-else",
+        FileFault::Swapped => "certificate-and-key-swapped",
+        FileFault::PassphraseMissing => "passphrase-missing",
+        FileFault::PassphraseWrong => "passphrase-wrong",
+        FileFault::UnsupportedEncryption => "key-encryption-unsupported",
+        FileFault::KeyMismatch => "key-mismatch",
+        FileFault::Damaged => "file-damaged",
+        FileFault::TooLarge => "file-too-large",
     }
 }

@@ -1,10 +1,11 @@
 //! Files in, profiles, warnings and refusals out.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::profile::identity::{AcsSession, ClientId, Identity, Will};
 
 fn nothing(_: &str) -> Option<String> {
     None
@@ -31,12 +32,12 @@ fn a_bare_file_gets_every_default() {
     let Loaded { profile, warnings } = with("");
     let plain = Profile::for_address("broker", 1883);
     assert_eq!(warnings, Vec::<String>::new());
-    assert!(profile.own_client_id.starts_with("usp-scope-"));
+    assert!(profile.client_id().starts_with("usp-scope-"));
     assert_eq!(
         Profile {
             name: plain.name.clone(),
             path: None,
-            own_client_id: plain.own_client_id.clone(),
+            identity: plain.identity.clone(),
             ..profile
         },
         plain
@@ -61,7 +62,7 @@ fn the_full_listing_of_the_guide() {
     assert_eq!(profile.name, "prod.env");
     assert_eq!((profile.host.as_str(), profile.port), ("localhost", 1883));
     assert_eq!(profile.acs_client_id.as_deref(), Some("acs-controller-001"));
-    assert!(profile.own_client_id.starts_with("acs-controller-001-scope-"));
+    assert!(profile.client_id().starts_with("acs-controller-001-scope-"));
     assert_eq!(profile.username.as_deref(), Some("acs_user"));
     assert_eq!(profile.password.as_ref().map(Secret::expose), Some("secure_password"));
     assert_eq!(profile.tls, None);
@@ -193,19 +194,106 @@ fn reconnecting() {
 fn client_ids() {
     let a = with("MQTT_CLIENT_ID=acs").profile;
     let b = with("MQTT_CLIENT_ID=acs").profile;
-    assert_ne!(a.own_client_id, "acs");
-    assert!(a.own_client_id.starts_with("acs-scope-") && a.own_client_id.len() == 16);
-    assert!(b.own_client_id.starts_with("acs-scope-"));
+    assert_ne!(a.client_id(), "acs");
+    assert!(a.client_id().starts_with("acs-scope-") && a.client_id().len() == 16);
+    assert!(b.client_id().starts_with("acs-scope-"));
     let same = with("MQTT_CLIENT_ID=acs\nUSP_SCOPE_CLIENT_ID=acs");
-    assert_eq!(same.profile.own_client_id, "acs");
+    assert_eq!(same.profile.client_id(), "acs");
     assert!(warned(&same, "throws the ACS off"));
-    assert_eq!(with("USP_SCOPE_CLIENT_ID=me").profile.own_client_id, "me");
+    assert_eq!(with("USP_SCOPE_CLIENT_ID=me").profile.client_id(), "me");
     let long = with(&format!("MQTT_CLIENT_ID={}", "ü".repeat(300))).profile;
-    assert!(long.own_client_id.len() <= 100);
+    assert!(long.client_id().len() <= 100);
     assert_eq!(
         refused(&format!("MQTT_HOST=b\nMQTT_AUTH_USERNAME={}", "x".repeat(65_536))).line,
         Some(2)
     );
+}
+
+#[test]
+fn acting_as_the_acs_is_asked_for() {
+    let acs = "MQTT_CLIENT_ID=acs\nMQTT_CLEAN_SESSION=false\nMQTT_LAST_WILL_TOPIC=acs/status\n\
+               MQTT_LAST_WILL_MESSAGE={\"status\":\"offline\"}\n\
+               MQTT_LAST_WILL_QUALITY_OF_SERVICE=1\nMQTT_LAST_WILL_RETAIN=true\n";
+    // Without the switch nothing of it counts.
+    let monitor = with(acs).profile;
+    assert!(matches!(monitor.identity, Identity::Monitor { .. }));
+    assert_ne!(monitor.client_id(), "acs");
+
+    let on = with(&format!("{acs}USP_SCOPE_ACT_AS_ACS=true\nUSP_SCOPE_CLIENT_ID=me\n"));
+    let will = Will::new("acs/status", "{\"status\":\"offline\"}", 1, true).unwrap();
+    assert_eq!(
+        on.profile.identity,
+        Identity::Acs {
+            client_id: ClientId::new("acs").unwrap(),
+            session: AcsSession::Kept { expiry_secs: 3600.try_into().unwrap() },
+            will: Some(will),
+        }
+    );
+    assert!(warned(&on, "ends the ACS's own connection"));
+    assert!(warned(&on, "USP_SCOPE_CLIENT_ID is ignored"));
+    assert!(warned(&on, "USP_SCOPE_SUBSCRIBE_QOS=1"));
+
+    let parts = |more: &str| {
+        let text = format!("MQTT_CLIENT_ID=acs\nUSP_SCOPE_ACT_AS_ACS=1\n{more}");
+        match with(&text).profile.identity {
+            Identity::Acs { session, will, .. } => (session, will),
+            Identity::Monitor { .. } => panic!("not the ACS"),
+        }
+    };
+    assert_eq!(parts(""), (AcsSession::Clean, None));
+    assert_eq!(
+        parts("MQTT_CLEAN_SESSION=\nUSP_SCOPE_SESSION_EXPIRY=60").0,
+        AcsSession::Kept { expiry_secs: 60.try_into().unwrap() }
+    );
+    // One half of a will is none; an empty message is one.
+    assert_eq!(parts("MQTT_LAST_WILL_TOPIC=a").1, None);
+    assert_eq!(parts("MQTT_LAST_WILL_MESSAGE=a").1, None);
+    assert_eq!(parts("MQTT_LAST_WILL_TOPIC=null\nMQTT_LAST_WILL_MESSAGE=a").1, None);
+    assert_eq!(
+        parts("MQTT_LAST_WILL_TOPIC=a\nMQTT_LAST_WILL_MESSAGE=").1,
+        Some(Will::new("a", "", 0, false).unwrap())
+    );
+    for (more, key) in [
+        ("", "USP_SCOPE_ACT_AS_ACS"),
+        ("MQTT_CLIENT_ID=", "USP_SCOPE_ACT_AS_ACS"),
+        ("MQTT_CLIENT_ID=a\nUSP_SCOPE_SESSION_EXPIRY=0", "USP_SCOPE_SESSION_EXPIRY"),
+        ("MQTT_CLIENT_ID=a\nMQTT_LAST_WILL_TOPIC=a/#x\nMQTT_LAST_WILL_MESSAGE=m", ""),
+        (
+            "MQTT_CLIENT_ID=a\nMQTT_LAST_WILL_TOPIC='a/#'\nMQTT_LAST_WILL_MESSAGE=m",
+            "MQTT_LAST_WILL_TOPIC",
+        ),
+        (
+            "MQTT_CLIENT_ID=a\nMQTT_LAST_WILL_TOPIC=\nMQTT_LAST_WILL_MESSAGE=m",
+            "MQTT_LAST_WILL_TOPIC",
+        ),
+        (
+            "MQTT_CLIENT_ID=a\nMQTT_LAST_WILL_QUALITY_OF_SERVICE=3",
+            "MQTT_LAST_WILL_QUALITY_OF_SERVICE",
+        ),
+    ] {
+        let text = format!("MQTT_HOST=b\nUSP_SCOPE_ACT_AS_ACS=true\n{more}\n");
+        match parse(text.as_bytes(), Path::new("x"), &nothing) {
+            Err(error) => assert_eq!(error.key.as_deref(), Some(key), "{more}"),
+            Ok(_) => assert_eq!(key, "", "{more}"),
+        }
+    }
+}
+
+#[test]
+fn alpn() {
+    let names = |text: &str| {
+        with(&format!("MQTT_TLS_ENABLED=true\n{text}")).profile.tls.map(|tls| tls.alpn)
+    };
+    assert_eq!(names(""), Some(vec![]));
+    assert_eq!(
+        names("USP_SCOPE_TLS_ALPN='x-amzn-mqtt-ca, mqtt,,mqtt'"),
+        Some(vec!["x-amzn-mqtt-ca".to_owned(), "mqtt".to_owned()])
+    );
+    for long in ["x".repeat(256), "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q".to_owned()] {
+        let error =
+            refused(&format!("MQTT_HOST=b\nMQTT_TLS_ENABLED=true\nUSP_SCOPE_TLS_ALPN={long}"));
+        assert_eq!(error.key.as_deref(), Some("USP_SCOPE_TLS_ALPN"));
+    }
 }
 
 #[test]
@@ -280,7 +368,7 @@ proptest! {
             prop_assert!((1..=86_400).contains(&profile.connect_timeout.as_secs()));
             prop_assert!((1..=60).contains(&profile.reconnect.delay.as_secs()));
             prop_assert!(profile.subscribe.iter().all(|f| filter::check(f).is_ok()));
-            prop_assert!(!profile.own_client_id.is_empty());
+            prop_assert!(!profile.client_id().is_empty());
             prop_assert!(!profile.host.is_empty());
         }
     }

@@ -33,7 +33,10 @@ pub fn pill_ui(
     clockface: &Clockface,
     commands: &mut Vec<UiCommand>,
 ) {
-    let words = connection::words(link, &broker(profile), now);
+    let mut words = connection::words(link, &broker(profile), now);
+    if profile.is_some_and(|profile| profile.identity.is_acs()) {
+        words = words.as_the_acs(link);
+    }
     let name = format!("Connection: {}", words.short);
     let color = look.tone(words.tone);
     let pill = controls::pill(ui, icon(link), &words.short, &name, color);
@@ -69,6 +72,14 @@ fn details_ui(
     if let Some(advice) = &words.advice {
         ui.add(egui::Label::new(RichText::new(advice).color(t.text)).wrap());
     }
+    let tls = match link {
+        LinkState::Connected { tls, .. } => tls.as_ref(),
+        _ => None,
+    };
+    for warning in tls.iter().flat_map(|tls| &tls.warnings) {
+        let text = RichText::new(format::one_line(warning)).color(look.tone(Tone::Warning));
+        ui.add(egui::Label::new(text).wrap());
+    }
     ui.separator();
     let mut fact = |name: &str, value: &str| {
         ui.horizontal(|ui| {
@@ -84,14 +95,11 @@ fn details_ui(
         fact("Broker", &broker(Some(profile)));
         fact("Listens on", &profile.subscribe.join(", "));
     }
-    if let LinkState::Connected { since, version, tls, client_id, refused_filters: _ } = link {
+    if let LinkState::Connected { since, version, tls: _, client_id, refused_filters: _ } = link {
         fact("Protocol", version.label());
-        fact("Security", connection::tls_words(tls.as_ref()).0);
-        if let Some(tls) = tls {
-            let cipher = tls.cipher.as_deref().unwrap_or("");
-            fact("TLS", &format!("{} {cipher}", tls.protocol.unwrap_or("")));
-            fact("Certificate", &format::one_line(&tls.subject));
-            fact("Issued by", &format::one_line(&tls.issuer));
+        fact("Security", connection::tls_words(tls).0);
+        for (name, value) in tls.map(connection::tls_rows).unwrap_or_default() {
+            fact(name, &format::one_line(&value));
         }
         fact("Client id", &format::one_line(client_id));
         fact("Since", &clockface.time(*since));

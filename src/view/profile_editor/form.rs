@@ -4,6 +4,7 @@
 use super::Editor;
 use super::lines::MASK;
 use crate::profile::catalog::{Group, Kind, VARIABLES, Variable};
+use crate::profile::certificate::date;
 use crate::profile::dialect::{Reader, Verdict};
 use crate::profile::lint::{Finding, Level};
 use crate::profile::reading::{Field, Presence, Value, fallback};
@@ -60,6 +61,8 @@ pub struct Row {
     pub badges: Vec<Badge>,
     /// Findings about it, the gravest first.
     pub findings: Vec<Finding>,
+    /// What the certificates in the named file say, a line each.
+    pub certificates: Vec<String>,
     /// A commented-out line of that name.
     pub commented_out: Option<usize>,
     /// Differs from the disk.
@@ -107,6 +110,14 @@ pub fn sections(editor: &Editor, search: &str) -> Vec<Section> {
                 .iter()
                 .filter(|finding| finding.key.as_deref() == Some(variable.key))
                 .cloned()
+                .collect(),
+            certificates: examined
+                .certificates(variable.key)
+                .iter()
+                .map(|facts| {
+                    let (from, to) = (date(facts.not_before), date(facts.not_after));
+                    format!("{}, issued by {}, valid {from} to {to}", facts.subject, facts.issuer)
+                })
                 .collect(),
             commented_out: editor.document().commented_out(variable.key).map(|item| item.line),
             changed: editor.is_changed(variable.key),

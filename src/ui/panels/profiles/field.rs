@@ -50,6 +50,13 @@ pub(super) fn show(
         let rest = (ui.available_width()).max(80.0);
         column(ui, rest, |ui| ends_up_ui(ui, look, row));
     });
+    for certificate in &row.certificates {
+        indented(ui, |ui| {
+            ui.label(RichText::new(icons::CERTIFICATE).font(fonts::icon(14.0)).color(t.weak));
+            let text = RichText::new(certificate).font(fonts::small()).color(t.weak);
+            ui.add(Label::new(text).wrap());
+        });
+    }
     if let Some(error) = editor.error(key) {
         indented(ui, |ui| {
             ui.label(RichText::new(icons::FAILED).font(fonts::icon(14.0)).color(t.error));

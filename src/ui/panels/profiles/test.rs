@@ -8,6 +8,7 @@ use crate::ui::command::{ProfileCommand, UiCommand};
 use crate::ui::theme::{Look, fonts, icons};
 use crate::ui::widgets::{controls, text};
 use crate::view::check::{Check, StageState};
+use crate::view::connection;
 
 pub(super) fn show(ui: &mut Ui, look: Look, check: Option<&Check>, commands: &mut Vec<UiCommand>) {
     let t = look.tokens;
@@ -125,10 +126,9 @@ fn report_ui(ui: &mut Ui, look: Look, report: &StageReport, commands: &mut Vec<U
 }
 
 fn tls_ui(ui: &mut Ui, look: Look, tls: &TlsFacts) {
-    let cipher = tls.cipher.as_deref().unwrap_or("");
-    fact(ui, look, "Encryption", &format!("{} {cipher}", tls.protocol.unwrap_or("")));
-    fact(ui, look, "Certificate", &tls.subject);
-    fact(ui, look, "Issued by", &tls.issuer);
+    for (name, value) in connection::tls_rows(tls) {
+        fact(ui, look, name, &value);
+    }
 }
 
 fn fact(ui: &mut Ui, look: Look, name: &str, value: &str) {
