@@ -188,6 +188,7 @@ impl Script<'_> {
         match self.from.peek() {
             Some(byte) if starts_name(byte) => {
                 let name = self.from.take_while(in_name);
+                self.not_continued()?;
                 self.put_in(name, word)
             }
             Some(b'{') => {
@@ -210,14 +211,19 @@ impl Script<'_> {
                 match self.from.peek() {
                     Some(b'{' | b'(' | b'[') => Err(Halt::Unsure),
                     Some(b'\'' | b'"') if place == Place::Bare => Err(Halt::Unsure),
-                    _ => Ok(()),
+                    _ => self.not_continued(),
                 }
             }
             _ => {
                 word.value.push(b'$');
-                Ok(())
+                self.not_continued()
             }
         }
+    }
+
+    /// A name may go on after a line that ends in a backslash.
+    fn not_continued(&self) -> Result<(), Halt> {
+        if self.from.rest().starts_with(b"\\\n") { Err(Halt::Unsure) } else { Ok(()) }
     }
 
     fn put_in(&mut self, name: &[u8], word: &mut Word) -> Result<(), Halt> {
