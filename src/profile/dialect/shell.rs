@@ -8,40 +8,15 @@ use super::env::{Budget, Cursor, Env, Halt, in_name, starts_name};
 
 /// Names that mean something to one of the shells: read-only, computed, or changing how the
 /// rest is read.
-const SPECIAL: [&str; 25] = [
-    "_",
-    "ATTY",
-    "CDPATH",
-    "DIRSTACK",
-    "ENV",
-    "EUID",
-    "FUNCNAME",
-    "GROUPS",
-    "IFS",
-    "IGNOREEOF",
-    "INPUTRC",
-    "LANG",
-    "LANGUAGE",
-    "LINENO",
-    "MAIL",
-    "MAILPATH",
-    "OLDPWD",
-    "OPTARG",
-    "OPTERR",
-    "OPTIND",
-    "PPID",
-    "PWD",
-    "SHELLOPTS",
-    "TERM",
-    "UID",
-];
+const SPECIAL: &str = "_ ATTY CDPATH DIRSTACK ENV EUID FUNCNAME GLOBIGNORE GLOBSORT GROUPS IFS \
+                       IGNOREEOF INPUTRC LANG LANGUAGE LINENO MAIL MAILPATH OLDPWD OPTARG OPTERR \
+                       OPTIND POSIXLY_CORRECT PPID PWD SHELLOPTS TERM UID";
 
 /// Beginnings of further ones.
-const SPECIAL_PREFIXES: [&str; 10] =
-    ["BASH", "COMP", "EPOCH", "GLOB", "HIST", "LC_", "POSIX", "PROMPT", "PS", "READLINE_"];
+const SPECIAL_PREFIXES: [&str; 6] = ["BASH", "COMP_", "EPOCH", "HIST", "LC_", "READLINE_"];
 
 /// And some that are computed anew when read.
-const COMPUTED: [&str; 5] = ["RANDOM", "SECONDS", "SRANDOM", "TMOUT", "MAILCHECK"];
+const COMPUTED: &str = "RANDOM SECONDS SRANDOM TMOUT MAILCHECK";
 
 pub(super) fn read(bytes: &[u8]) -> Result<Env, Halt> {
     let mut script =
@@ -115,7 +90,7 @@ impl Script<'_> {
             None | Some(b'\n' | b'#') => {}
             Some(_) => return Err(Halt::Unsure),
         }
-        let known = !word.unsure && !COMPUTED.iter().any(|other| other.as_bytes() == name);
+        let known = !word.unsure && !is_one_of(COMPUTED, name);
         self.env.set(name, known.then_some(word.value));
         Ok(true)
     }
@@ -240,8 +215,12 @@ impl Script<'_> {
 }
 
 fn is_special(name: &[u8]) -> bool {
-    SPECIAL.iter().any(|special| special.as_bytes() == name)
+    is_one_of(SPECIAL, name)
         || SPECIAL_PREFIXES.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
+}
+
+fn is_one_of(names: &str, name: &[u8]) -> bool {
+    names.split(' ').any(|other| other.as_bytes() == name)
 }
 
 fn is_blank(byte: u8) -> bool {
