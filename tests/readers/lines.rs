@@ -14,8 +14,24 @@ const PARTS: &[&str] = &[
     "\u{c}", "\u{1b}", "\u{1c}", "\u{7f}", "true", "null", "export", "\n", "\r", "\r\n",
 ];
 
-const KEYS: &[&str] =
-    &[KEY, KEY, KEY, "A", "B2", "A.B", "A-B", "export", "PATH", "'A'", "\"A\"", "é", ""];
+const KEYS: &[&str] = &[
+    KEY,
+    KEY,
+    KEY,
+    "A",
+    "B2",
+    "A.B",
+    "A-B",
+    "export",
+    "PS4",
+    "COMPOSE_X",
+    "HISTSIZE",
+    "PATH",
+    "'A'",
+    "\"A\"",
+    "é",
+    "",
+];
 
 /// One file.
 pub fn file(rng: &mut Rng) -> Vec<u8> {

@@ -8,40 +8,15 @@ use super::env::{Budget, Cursor, Env, Halt, in_name, starts_name};
 
 /// Names that mean something to one of the shells: read-only, computed, or changing how the
 /// rest is read.
-const SPECIAL: [&str; 25] = [
-    "_",
-    "ATTY",
-    "CDPATH",
-    "DIRSTACK",
-    "ENV",
-    "EUID",
-    "FUNCNAME",
-    "GROUPS",
-    "IFS",
-    "IGNOREEOF",
-    "INPUTRC",
-    "LANG",
-    "LANGUAGE",
-    "LINENO",
-    "MAIL",
-    "MAILPATH",
-    "OLDPWD",
-    "OPTARG",
-    "OPTERR",
-    "OPTIND",
-    "PPID",
-    "PWD",
-    "SHELLOPTS",
-    "TERM",
-    "UID",
-];
+const SPECIAL: &str = "_ ATTY CDPATH DIRSTACK ENV EUID FUNCNAME GLOBIGNORE GLOBSORT GROUPS IFS \
+                       IGNOREEOF INPUTRC LANG LANGUAGE LINENO MAIL MAILPATH OLDPWD OPTARG OPTERR \
+                       OPTIND POSIXLY_CORRECT PPID PWD SHELLOPTS TERM UID";
 
 /// Beginnings of further ones.
-const SPECIAL_PREFIXES: [&str; 10] =
-    ["BASH", "COMP", "EPOCH", "GLOB", "HIST", "LC_", "POSIX", "PROMPT", "PS", "READLINE_"];
+const SPECIAL_PREFIXES: [&str; 6] = ["BASH", "COMP_", "EPOCH", "HIST", "LC_", "READLINE_"];
 
 /// And some that are computed anew when read.
-const COMPUTED: [&str; 5] = ["RANDOM", "SECONDS", "SRANDOM", "TMOUT", "MAILCHECK"];
+const COMPUTED: &str = "RANDOM SECONDS SRANDOM TMOUT MAILCHECK";
 
 pub(super) fn read(bytes: &[u8]) -> Result<Env, Halt> {
     let mut script =
@@ -115,7 +90,7 @@ impl Script<'_> {
             None | Some(b'\n' | b'#') => {}
             Some(_) => return Err(Halt::Unsure),
         }
-        let known = !word.unsure && !COMPUTED.iter().any(|other| other.as_bytes() == name);
+        let known = !word.unsure && !is_one_of(COMPUTED, name);
         self.env.set(name, known.then_some(word.value));
         Ok(true)
     }
@@ -188,6 +163,7 @@ impl Script<'_> {
         match self.from.peek() {
             Some(byte) if starts_name(byte) => {
                 let name = self.from.take_while(in_name);
+                self.not_continued()?;
                 self.put_in(name, word)
             }
             Some(b'{') => {
@@ -210,14 +186,19 @@ impl Script<'_> {
                 match self.from.peek() {
                     Some(b'{' | b'(' | b'[') => Err(Halt::Unsure),
                     Some(b'\'' | b'"') if place == Place::Bare => Err(Halt::Unsure),
-                    _ => Ok(()),
+                    _ => self.not_continued(),
                 }
             }
             _ => {
                 word.value.push(b'$');
-                Ok(())
+                self.not_continued()
             }
         }
+    }
+
+    /// A name may go on after a line that ends in a backslash.
+    fn not_continued(&self) -> Result<(), Halt> {
+        if self.from.rest().starts_with(b"\\\n") { Err(Halt::Unsure) } else { Ok(()) }
     }
 
     fn put_in(&mut self, name: &[u8], word: &mut Word) -> Result<(), Halt> {
@@ -234,8 +215,12 @@ impl Script<'_> {
 }
 
 fn is_special(name: &[u8]) -> bool {
-    SPECIAL.iter().any(|special| special.as_bytes() == name)
+    is_one_of(SPECIAL, name)
         || SPECIAL_PREFIXES.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
+}
+
+fn is_one_of(names: &str, name: &[u8]) -> bool {
+    names.split(' ').any(|other| other.as_bytes() == name)
 }
 
 fn is_blank(byte: u8) -> bool {

@@ -290,6 +290,8 @@ fn a_shell_is_followed_no_further_than_assignments() {
         "A=\"$${B\"\nK4=v\n",
         "K4=a\\",
         "K4=${A:=x}\n",
+        "A=1\nK4=$\\\nA\n",
+        "A=1\nK4=\"$A\\\nA\"\n",
     ] {
         assert_eq!(reads(Bash, file.as_bytes()), Is::Unknown, "{file:?}");
     }

@@ -76,15 +76,13 @@ impl Entry<'_> {
 
     fn phpdotenv(&self) -> Why {
         let tail = self.wish.tail;
-        when(
-            tail.contains(&b'"') && !joiner::holds(self.text, tail),
-            "phpdotenv takes a quote in the comment for the start of a value over several lines",
-        )
-        .or_else(|| {
-            when(
-                !joiner::holds(self.text, tail),
-                "phpdotenv takes following lines for part of the value",
-            )
+        if joiner::holds(self.text, tail) {
+            return None;
+        }
+        Some(if tail.contains(&b'"') {
+            "phpdotenv takes a quote in the comment for the start of a value over several lines"
+        } else {
+            "phpdotenv takes following lines for part of the value"
         })
     }
 
