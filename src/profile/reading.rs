@@ -6,7 +6,7 @@
 
 use super::catalog::{Fallback, Kind, VARIABLES, Variable, find};
 use super::document::{Document, Item};
-use super::dotenv::{self, Dotenv, Entry, Refusal};
+use super::dotenv::{self, Dotenv, Refusal};
 use super::laravel::{EnvValue, env_value};
 use crate::core::secret::Secret;
 
@@ -221,7 +221,7 @@ fn field(variable: &'static Variable, document: &Document, file: Option<&Dotenv>
         value,
         presence,
         line: item.map(|item| item.line),
-        unresolved: entry.map(Entry::clone).map(|e| e.unresolved).unwrap_or_default(),
+        unresolved: entry.map(|entry| entry.unresolved.clone()).unwrap_or_default(),
         times: document.settings(variable.key).count(),
     }
 }

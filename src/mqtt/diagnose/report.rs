@@ -87,7 +87,7 @@ pub struct StageReport {
     /// Sentences: what to do. Also a stage that went well may have some.
     pub advice: Vec<String>,
     /// TLS facts, as far as they became known (stage `tls` only).
-    pub tls: Option<TlsFacts>,
+    pub tls: Option<Box<TlsFacts>>,
     /// What was on the wire, in words, in order.
     pub seen: Vec<String>,
 }

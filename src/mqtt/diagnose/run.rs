@@ -30,7 +30,7 @@ pub(super) struct Note {
     /// Sentences: what to do, beside the failure's own advice.
     pub advice: Vec<String>,
     pub seen: Vec<String>,
-    pub tls: Option<TlsFacts>,
+    pub tls: Option<Box<TlsFacts>>,
 }
 
 impl Note {

@@ -88,12 +88,12 @@ pub(super) async fn handshake(
             note.detail = welcome(&facts, asked, shows_certificate);
             note.advice.extend(trust::notes(&facts, clock.now()));
             note.mind_latency(watch.elapsed());
-            note.tls = Some(facts);
+            note.tls = Some(Box::new(facts));
             Ok(Stream::Tls(Box::new(stream)))
         }
         Err((fault, first)) => {
             if !facts.subject.is_empty() {
-                note.tls = Some(facts);
+                note.tls = Some(Box::new(facts));
             }
             if !first.is_empty() || !matches!(fault, Fault::Tls(TlsFault::Rustls(_))) {
                 note.seen.push(format!("ClientHello, {}", bytes::excerpt(&first, target.profile)));

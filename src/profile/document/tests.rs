@@ -1,6 +1,6 @@
 //! Every byte is kept, an edit touches one item, and items are what phpdotenv reads.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use proptest::prelude::*;
 

@@ -140,10 +140,7 @@ fn split(text: &str) -> Option<Split> {
         (None, None) => "a path",
     };
     let tls = matches!(scheme.as_deref(), Some("mqtts" | "ssl" | "tls"));
-    let port = port.or_else(|| match scheme.as_deref() {
-        Some("mqtts" | "ssl" | "tls") => Some(8883),
-        _ => None,
-    });
+    let port = port.or(tls.then_some(8883));
     Some(Split { host, port, tls, what })
 }
 
