@@ -19,7 +19,7 @@
 //! | --- | --- | --- |
 //! | [`core`] | – | identities, time, wire batches, bounded containers |
 //! | [`usp`] | – | the protocol: pure functions over bytes |
-//! | [`profile`] | – | `.env` profiles, read as the ACS reads them |
+//! | [`profile`] | – | `.env` profiles: read as the ACS reads them, edited byte for byte, judged |
 //! | [`mqtt`] | profile | one connection; knows topics and bytes, nothing of USP |
 //! | [`capture`] | – | recordings on disk |
 //! | [`store`] | usp | what was received, within budgets; no threads, locks or clock |

@@ -157,8 +157,12 @@ impl Teller {
         match state {
             LinkState::Connected { version, tls, refused_filters, .. } => {
                 self.told = None;
-                let tls = if tls.is_some() { " with TLS" } else { "" };
-                say!("connected, {}{tls}", version.label());
+                let encrypted = if tls.is_some() { " with TLS" } else { "" };
+                let tls_warnings = tls.map(|tls| tls.warnings).unwrap_or_default();
+                say!("connected, {}{encrypted}", version.label());
+                for warning in tls_warnings {
+                    say!("{warning}");
+                }
                 for filter in refused_filters {
                     say!("the broker refused the subscription to {filter}");
                 }
@@ -166,6 +170,9 @@ impl Teller {
             LinkState::Waiting { failure, attempt, max_attempts, .. } => {
                 if self.told.as_ref() != Some(&failure) {
                     say!("{}\n  {}", failure.what, failure.advice);
+                    for remedy in failure.cause.remedies() {
+                        say!("  {remedy}");
+                    }
                     self.told = Some(failure);
                 }
                 let of = max_attempts.map_or(String::new(), |max| format!(" of {max}"));

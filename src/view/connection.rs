@@ -108,6 +108,17 @@ pub fn words(link: &LinkState, broker: &str, now: Timestamp) -> Words {
     }
 }
 
+/// Further remedies for what failed, besides the advice in [`words`].
+#[must_use]
+pub fn remedies(link: &LinkState) -> &'static [&'static str] {
+    match link {
+        LinkState::Waiting { failure, .. } | LinkState::Failed { failure } => {
+            failure.cause.remedies()
+        }
+        _ => &[],
+    }
+}
+
 /// Whole seconds until `until`, at least 0.
 #[must_use]
 pub fn wait_secs(until: Timestamp, now: Timestamp) -> i64 {

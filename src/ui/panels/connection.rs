@@ -72,6 +72,9 @@ fn details_ui(
     if let Some(advice) = &words.advice {
         ui.add(egui::Label::new(RichText::new(advice).color(t.text)).wrap());
     }
+    for remedy in connection::remedies(link) {
+        ui.add(egui::Label::new(RichText::new(*remedy).color(t.weak)).wrap());
+    }
     let tls = match link {
         LinkState::Connected { tls, .. } => tls.as_ref(),
         _ => None,

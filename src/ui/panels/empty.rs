@@ -75,6 +75,10 @@ pub fn show(
                 _ => "Could not connect".to_owned(),
             };
             page(ui, look, icon, color, &title, &said.what, said.advice.as_deref(), |ui| {
+                for remedy in words::remedies(link) {
+                    let text = RichText::new(*remedy).color(look.tokens.weak);
+                    ui.add(egui::Label::new(text).wrap());
+                }
                 let retry =
                     if matches!(link, LinkState::Waiting { .. }) { "Try now" } else { "Try again" };
                 if controls::primary_button(ui, look, icons::RETRY, retry).clicked() {

@@ -8,6 +8,7 @@ use crate::profile::certificate::date;
 use crate::profile::dialect::{Reader, Verdict};
 use crate::profile::lint::{Finding, Level};
 use crate::profile::reading::{Field, Presence, Value, fallback};
+use crate::view::format::one_line;
 
 /// How the field is edited.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +52,8 @@ pub struct Row {
     pub presence: Presence,
     /// Line of the setting that counts.
     pub line: Option<usize>,
+    /// The value's text in the file, quotes included; secrets masked.
+    pub text: Option<String>,
     /// The reference as written.
     pub reference: Option<String>,
     /// What the ACS ends up with, in words; for our own settings, this app. Secrets masked.
@@ -99,6 +102,10 @@ pub fn sections(editor: &Editor, search: &str) -> Vec<Section> {
             input: input(field),
             presence: field.presence,
             line: field.line,
+            text: field.text.as_ref().map(|text| {
+                let hidden = variable.is_secret() && !text.is_empty() && !field.has_reference();
+                if hidden { MASK.to_owned() } else { one_line(text.expose()).into_owned() }
+            }),
             reference: field.has_reference().then(|| {
                 field.text.as_ref().map(|text| reference_text(text.expose())).unwrap_or_default()
             }),
@@ -193,7 +200,7 @@ fn words(value: &Value, variable: &Variable) -> String {
         Value::Number(number) => format!("{number}{unit}"),
         Value::Text(text) if text.is_empty() => "empty".to_owned(),
         Value::Text(_) if variable.is_secret() => MASK.to_owned(),
-        Value::Text(text) => crate::view::format::one_line(text.expose()).to_string(),
+        Value::Text(text) => one_line(text.expose()).into_owned(),
         Value::TypeError(on) => format!("TypeError ({on} is no text)"),
         Value::Described(words) => (*words).to_owned(),
     }

@@ -386,7 +386,10 @@ fn ends_up_ui(ui: &mut Ui, look: Look, row: &Row) {
     };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        ui.label(RichText::new(source).font(fonts::small()).color(t.weak));
+        let label = ui.label(RichText::new(source).font(fonts::small()).color(t.weak));
+        if let Some(text) = &row.text {
+            label.on_hover_text(format!("In the file: {text}"));
+        }
         badge_ui(ui, look, row);
     });
 }
