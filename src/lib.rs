@@ -26,8 +26,8 @@
 //! | [`engine`] | mqtt, capture, profile, store, usp | the only place that starts threads |
 //! | [`lab`] | mqtt, profile, usp | the demo network |
 //! | [`cli`] | all but view, ui, app | headless commands |
-//! | [`view`] | store, usp, profile, mqtt (states only) | view-models: snapshot + view state → rows; no egui |
-//! | `ui` | view, store, usp, profile, mqtt (states only), engine (events only) | widgets |
+//! | [`view`] | store, usp, profile, mqtt (states and reports only) | view-models: snapshot + view state → rows; no egui |
+//! | `ui` | view, store, usp, profile, mqtt (states and reports only), engine (events only) | widgets |
 //! | `app` | all | wiring, window, preferences |
 //!
 //! `tests/layering.rs` enforces this table, and which folder may start threads, read clocks,
