@@ -119,7 +119,7 @@ pub struct LintArgs {
     /// text, or json with one object a line.
     #[arg(short = 'F', long = "format", value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
-    /// Carry out every fix that changes nothing that works; lines are commented out, not removed.
+    /// Carry out every fix that needs no decision of yours; lines are commented out, not removed.
     #[arg(long)]
     pub fix: bool,
 }

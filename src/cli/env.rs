@@ -16,11 +16,10 @@ use crate::profile::edit::{self, EditError, Written};
 use crate::profile::examine::{Examination, Surroundings, examine};
 use crate::profile::files::{self, FileError, SaveError};
 use crate::profile::lint::{Finding, Level};
-use crate::profile::reading::{Field, Presence, Reading, Value};
+use crate::profile::reading::{
+    Field, MASK, Presence, Reading, Value, is_only_reference, without_userinfo,
+};
 use crate::profile::template::Template;
-
-/// What stands for a secret.
-const MASK: &str = "••••••";
 
 pub(super) fn run(command: EnvCommand) -> Result<(), CliError> {
     match command {
@@ -105,7 +104,8 @@ fn field_json(field: &Field, reveal: bool) -> Json {
         Value::Switch(on) => (json!(on), None),
         Value::Number(number) => (json!(number), None),
         Value::Text(text) if hidden && !text.is_empty() => (json!(MASK), None),
-        Value::Text(text) => (json!(text.expose()), None),
+        Value::Text(text) if reveal => (json!(text.expose()), None),
+        Value::Text(text) => (json!(without_userinfo(text.expose())), None),
         Value::TypeError(on) => {
             let shown = if hidden { json!(MASK) } else { json!(on) };
             (shown, Some("the ACS stops with a TypeError: a text is needed"))
@@ -119,8 +119,12 @@ fn field_json(field: &Field, reveal: bool) -> Json {
     if let Some(line) = field.line.filter(|_| from_file) {
         object.insert("line".to_owned(), json!(line));
         if let Some(text) = &field.text {
-            let secret = hidden && !text.is_empty() && !only_reference(text.expose());
-            let text = if secret { MASK } else { text.expose() };
+            let secret = hidden && !text.is_empty() && !is_only_reference(text.expose());
+            let text = match (secret, reveal) {
+                (true, _) => MASK.into(),
+                (false, true) => text.expose().into(),
+                (false, false) => without_userinfo(text.expose()),
+            };
             object.insert("text".to_owned(), json!(text));
         }
     }
@@ -136,12 +140,6 @@ fn field_json(field: &Field, reveal: bool) -> Json {
         object.insert("unresolved".to_owned(), json!(field.unresolved));
     }
     Json::Object(object)
-}
-
-/// A reference alone is no secret: it names where the secret is.
-fn only_reference(text: &str) -> bool {
-    let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
-    inner.starts_with("${") && inner.find('}') == Some(inner.len() - 1)
 }
 
 fn get(path: &Path, key: &str) -> Result<(), CliError> {
@@ -180,10 +178,7 @@ fn set(args: &SetArgs) -> Result<(), CliError> {
             edit::set_reference(&mut document, key, value).map_err(|e| of_edit(path, e))?;
             continue;
         }
-        let was_reference = document.last(key).is_some_and(|item| {
-            let text = String::from_utf8_lossy(document.value_text(item)).into_owned();
-            !text.starts_with('\'') && crate::profile::reading::has_reference(&text)
-        });
+        let was_reference = document.last(key).is_some_and(|item| document.holds_reference(item));
         let written = edit::set(&mut document, key, value, &Weights::default())
             .map_err(|error| of_edit(path, error))?;
         tell(key, &written, was_reference);
@@ -206,8 +201,16 @@ fn tell(key: &str, written: &Written, was_reference: bool) {
     if !lost.is_empty() && !only_docker {
         let names: Vec<&str> = lost.iter().map(Reader::name).collect();
         say!("{key}: not read as the same value by {}", names.join(", "));
+        // A reason that many share is said once.
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
         for (reader, why) in written.lost.iter().filter(|(reader, _)| *reader != Reader::Docker) {
-            say!("  {}: {why}", reader.name());
+            match reasons.iter_mut().find(|(known, _)| known == why) {
+                Some((_, readers)) => readers.push(reader.name()),
+                None => reasons.push((why, vec![reader.name()])),
+            }
+        }
+        for (why, readers) in reasons {
+            say!("  {}: {why}", readers.join(", "));
         }
     } else if only_docker && !lost.is_empty() {
         say!("{key}: not read as the same value by docker --env-file, which knows no quotes");

@@ -159,11 +159,21 @@ pub fn is_secret_key(key: &str) -> bool {
         Some(variable) => variable.is_secret(),
         None => {
             let upper = key.to_ascii_uppercase();
-            ["PASSWORD", "PASSPHRASE", "SECRET", "TOKEN", "APP_KEY", "PRIVATE", "CREDENTIAL"]
-                .iter()
-                .any(|word| upper.contains(word))
+            [
+                "PASSWORD",
+                "PASSWD",
+                "PASSPHRASE",
+                "SECRET",
+                "TOKEN",
+                "APP_KEY",
+                "PRIVATE",
+                "CREDENTIAL",
+            ]
+            .iter()
+            .any(|word| upper.contains(word))
                 || upper.ends_with("_KEY")
                 || upper.ends_with("_PASS")
+                || upper.ends_with("_PWD")
         }
     }
 }
@@ -418,8 +428,9 @@ pub const VARIABLES: &[Variable] = &[
         number(0, i64::MAX, "ms"),
         Fallback::Number(0),
         [None, None],
-        "The guide says seconds, the ACS takes milliseconds: write 5000 for 5 s. This app reads \
-         it as seconds, at least 1 and at most 60.",
+        "The guide says seconds, the ACS takes milliseconds: write 5000 for 5 s. This app takes \
+         numbers below 1000 as seconds and larger ones as milliseconds, at least 1 s and at most \
+         60 s.",
     ),
     acs(
         "MQTT_LAST_WILL_TOPIC",

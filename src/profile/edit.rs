@@ -12,8 +12,9 @@ use super::lint::{Context, Finding, Fix, Op, lint};
 use super::reading::{Reading, has_reference};
 use super::spelling::{self, ExpandNote, LaravelNote, Spelling, Style, Wish};
 
-/// Rounds of fixing: mending one thing may bring another up.
-const MAX_ROUNDS: usize = 40;
+/// Rounds of fixing: mending one thing may bring another up. Only a file made to need more gets
+/// here.
+const MAX_ROUNDS: usize = 2000;
 
 /// How a value was written.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,7 +52,8 @@ pub enum Nothing {
     Empty,
 }
 
-/// Gives `key` a value. A value it has already is not written again, whatever its spelling.
+/// Gives `key` a value and says which readers get it. A value it has already is not written
+/// again, whatever its spelling.
 ///
 /// # Errors
 /// The name is no name, the value cannot be written, or the file hides the line from phpdotenv.
@@ -61,22 +63,44 @@ pub fn set(
     value: &str,
     weights: &Weights,
 ) -> Result<Written, EditError> {
+    let before = document.bytes().to_vec();
+    let (readers, lost) = match write(document, key, value, weights)? {
+        None => {
+            let readers = super::dialect::agreement(document.bytes(), key).same();
+            (readers, not_among(readers, &[]))
+        }
+        Some(spelled) => {
+            // Only what both the rules and the models of the readers say is claimed.
+            let (after, value) = (document.bytes(), value.as_bytes());
+            let verified = spelling::verify(&before, after, key, value, spelled.readers);
+            (verified.readers, not_among(verified.readers, &spelled.lost))
+        }
+    };
+    Ok(Written { readers, lost, notes: notes(key, value) })
+}
+
+/// The same without asking the models of the readers; `None` if nothing had to be written.
+///
+/// # Errors
+/// As [`set`].
+pub fn write(
+    document: &mut Document,
+    key: &str,
+    value: &str,
+    weights: &Weights,
+) -> Result<Option<Spelling>, EditError> {
     valid_name(key)?;
     let item = document.last(key).cloned();
-    if item.is_some() && read_one(document, key).as_deref() == Some(value) {
-        let readers = super::dialect::agreement(document.bytes(), key).same();
-        return Ok(Written { readers, lost: not_among(readers, &[]), notes: notes(key, value) });
+    let literal = item.as_ref().is_some_and(|item| !document.holds_reference(item));
+    if literal && read_one(document, key).as_deref() == Some(value) {
+        return Ok(None);
     }
     let spelled = spell(document, item.as_ref(), value, weights)?;
     let mut edited = document.clone();
     edited.set_text(key, &spelled.text);
     seen_by_phpdotenv(&edited, key, value)?;
-    // Only what both the rules and the models of the readers say is claimed.
-    let verified =
-        spelling::verify(document.bytes(), edited.bytes(), key, value.as_bytes(), spelled.readers);
     *document = edited;
-    let lost = not_among(verified.readers, &spelled.lost);
-    Ok(Written { readers: verified.readers, lost, notes: notes(key, value) })
+    Ok(Some(spelled))
 }
 
 /// Every reader outside `readers`, with the reason where one is known.
@@ -119,7 +143,10 @@ pub fn set_reference(document: &mut Document, key: &str, text: &str) -> Result<(
     let spelled = spelling::reference(text, &wish).map_err(|why| {
         refused(format!("The reference cannot be written: {why}."), "Write it as ${NAME}.")
     })?;
-    document.set_text(key, &spelled.text);
+    let mut edited = document.clone();
+    edited.set_text(key, &spelled.text);
+    visible(&edited, key)?;
+    *document = edited;
     Ok(())
 }
 
@@ -133,10 +160,46 @@ pub fn set_nothing(document: &mut Document, key: &str, nothing: Nothing) -> Resu
         Nothing::Absent => {
             document.remove(key, Removal::CommentOut);
         }
-        Nothing::Null => document.set_text(key, b"null"),
-        Nothing::Empty => document.set_text(key, b""),
+        Nothing::Null | Nothing::Empty => {
+            let mut edited = document.clone();
+            edited.set_text(key, if nothing == Nothing::Null { b"null" } else { b"" });
+            visible(&edited, key)?;
+            *document = edited;
+        }
     }
     Ok(())
+}
+
+/// Makes the last commented-out line of `key` a setting again.
+///
+/// # Errors
+/// There is none, or what stands in it is no setting phpdotenv reads.
+pub fn uncomment(document: &mut Document, key: &str) -> Result<(), EditError> {
+    let mut edited = document.clone();
+    let there = edited.uncomment(key);
+    let broken = dotenv::read(document.bytes(), &|_| None).is_ok()
+        && dotenv::read(edited.bytes(), &|_| None).is_err();
+    if !there || broken {
+        return Err(refused(
+            format!("The commented-out line of {key} is no setting phpdotenv reads."),
+            "Write the value anew.",
+        ));
+    }
+    visible(&edited, key)?;
+    *document = edited;
+    Ok(())
+}
+
+/// Refuses an edit whose line phpdotenv does not see.
+fn visible(edited: &Document, key: &str) -> Result<(), EditError> {
+    let hides = |item: &Item| {
+        matches!(item.kind, Kind::Swallowed)
+            || (item.kind == Kind::Comment && item.last_line > item.line)
+    };
+    if edited.last(key).is_some() || !edited.items().iter().any(hides) {
+        return Ok(());
+    }
+    Err(hidden(edited, key))
 }
 
 /// What one fix needs besides an edit of the text.
@@ -159,19 +222,30 @@ pub fn apply(
 ) -> Result<Aftermath, EditError> {
     let mut edited = document.clone();
     let mut aftermath = Aftermath::default();
+    let comments: Vec<usize> = fix
+        .ops
+        .iter()
+        .filter_map(|op| match op {
+            Op::CommentOut { line } => Some(*line),
+            _ => None,
+        })
+        .collect();
+    edited.remove_lines(&comments, Removal::CommentOut);
     for op in &fix.ops {
         match op {
             Op::Set { key, value } => {
-                set(&mut edited, key, value, weights)?;
+                write(&mut edited, key, value.expose(), weights)?;
             }
             Op::SetLine { line, value } => set_line(&mut edited, *line, value.expose(), weights)?,
             Op::Unset { key } => {
                 edited.remove(key, Removal::CommentOut);
             }
-            Op::CommentOut { line } => {
-                let item = item_at(&edited, *line)?;
-                edited.remove_item(&item, Removal::CommentOut);
-            }
+            // Together below: comments move no line.
+            Op::CommentOut { .. } => {}
+            Op::QuoteReference { line } => quote_reference(&mut edited, *line)?,
+            Op::SpaceOpeners { line } => edited.space_openers(*line),
+            Op::CloseQuote { line } => edited.close_quote(*line),
+            Op::CommentLine { line } => edited.comment_line(*line),
             Op::ReplaceLine { line, text } => {
                 edited.replace_line(*line, text.expose().as_bytes());
             }
@@ -203,6 +277,10 @@ pub fn fix_all(document: &mut Document, around: Surroundings<'_>) -> Vec<Finding
         };
         let mended = lint(&context).into_iter().find(|finding| {
             let Some(fix) = finding.fixes.first().filter(|fix| fix.safe) else { return false };
+            // A reference becomes a literal only when somebody asked for it.
+            if fix.ops.iter().any(|op| replaces_reference(document, op)) {
+                return false;
+            }
             let before = document.bytes().to_vec();
             apply(document, fix, &weights).is_ok() && document.bytes() != before
         });
@@ -212,6 +290,27 @@ pub fn fix_all(document: &mut Document, around: Surroundings<'_>) -> Vec<Finding
         }
     }
     done
+}
+
+fn replaces_reference(document: &Document, op: &Op) -> bool {
+    let item = match op {
+        Op::Set { key, .. } => document.last(key),
+        Op::SetLine { line, .. } => document.items().iter().find(|item| item.line == *line),
+        _ => None,
+    };
+    item.is_some_and(|item| document.holds_reference(item))
+}
+
+/// The reference on a line, with what stands around it, in double quotes.
+fn quote_reference(document: &mut Document, line: usize) -> Result<(), EditError> {
+    let item = item_at(document, line)?;
+    let text = String::from_utf8_lossy(document.value_text(&item)).into_owned();
+    let wish = wish(document, Some(&item), &Weights::default());
+    let spelled = spelling::reference(&text, &wish).map_err(|why| {
+        refused(format!("The reference cannot be quoted: {why}."), "Put it in double quotes.")
+    })?;
+    document.replace_value(&item, &spelled.text);
+    Ok(())
 }
 
 fn valid_name(key: &str) -> Result<(), EditError> {
@@ -339,3 +438,6 @@ fn notes(key: &str, value: &str) -> Vec<String> {
     }
     notes
 }
+
+#[cfg(test)]
+mod tests;

@@ -162,21 +162,37 @@ pub fn save(path: &Path, base: &[u8], bytes: &[u8]) -> Result<Saved, SaveError> 
         .write(true)
         .open(&target)
         .map_err(|error| failed(path, "written", &error))?;
-    replace(&target, bytes, Some(&there)).map_err(|error| failed(path, "written", &error))?;
+    match replace(&target, bytes, &there) {
+        Ok(Replaced::Done) => {}
+        Ok(Replaced::Changed(now)) => return Err(SaveError::ChangedOutside { now: Some(now) }),
+        Err(error) => return Err(failed(path, "written", &error).into()),
+    }
     read_back(path, &target, bytes)?;
     Ok(Saved::Written)
 }
 
-/// Writes a new file, readable by its owner only; makes its folder if there is none.
+/// Makes a folder that only its owner may enter, with those above it.
+///
+/// # Errors
+/// The disk refuses.
+pub fn make_folder(folder: &Path) -> Result<(), FileError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(folder).map_err(|error| failed(folder, "made", &error))
+}
+
+/// Writes a new file, readable by its owner only. Its folder must be there.
 ///
 /// # Errors
 /// There is such a file, or the disk refuses.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(SaveError::Exists);
-    }
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        make_folder(folder).map_err(|error| failed(path, "written", &error))?;
     }
     let temporary = temporary(path);
     let written = write_new(&temporary, bytes)
@@ -186,7 +202,13 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
     match written {
         Ok(()) => read_back(path, path, bytes).map_err(SaveError::from),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(SaveError::Exists),
-        Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+        // File systems without hard links say one or the other.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
+            ) =>
+        {
             write_new(path, bytes).map_err(|error| failed(path, "written", &error).into())
         }
         Err(error) => Err(failed(path, "written", &error).into()),
@@ -217,6 +239,7 @@ pub fn restrict(path: &Path) -> Result<(), FileError> {
 fn failed(path: &Path, done: &str, error: &io::Error) -> FileError {
     let advice = match error.kind() {
         io::ErrorKind::PermissionDenied => "Check who may write the file and its folder.",
+        io::ErrorKind::NotFound => "There is no such folder; make it or choose another.",
         io::ErrorKind::StorageFull => "The disk is full; make room.",
         io::ErrorKind::ReadOnlyFilesystem => "The disk is read-only; save it elsewhere.",
         _ => "Check the path and the disk.",
@@ -235,17 +258,6 @@ fn temporary(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
-}
-
 /// Writes a file that must not exist, readable by nobody else from the start.
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
@@ -260,42 +272,73 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn replace(target: &Path, bytes: &[u8], expected: Option<&[u8]>) -> io::Result<()> {
+/// How a replacement ended.
+enum Replaced {
+    Done,
+    /// Somebody was faster: this stands there now.
+    Changed(Vec<u8>),
+}
+
+fn replace(target: &Path, bytes: &[u8], expected: &[u8]) -> io::Result<Replaced> {
     let temporary = temporary(target);
-    let attempt = || -> io::Result<()> {
+    let attempt = || -> io::Result<Replaced> {
         write_new(&temporary, bytes)?;
-        keep_mode_and_owner(target, &temporary)?;
+        let kept = keep_mode_and_owner(target, &temporary)?;
         // Once more, as late as possible.
-        if let Some(expected) = expected
-            && fs::read(target)? != expected
-        {
-            return Err(io::Error::other("it was changed at the same moment"));
+        let now = fs::read(target)?;
+        if now != expected {
+            return Ok(Replaced::Changed(now));
         }
-        fs::rename(&temporary, target)
+        if kept {
+            fs::rename(&temporary, target)?;
+        } else {
+            in_place(target, bytes, &temporary)?;
+        }
+        Ok(Replaced::Done)
     };
     let done = attempt();
-    if done.is_err() {
-        // Nothing else can be done about a left-over file.
-        let _ = fs::remove_file(&temporary);
-    } else if let Some(folder) = target.parent() {
+    // Gone already if it was renamed; nothing else can be done about a left-over file.
+    let _ = fs::remove_file(&temporary);
+    if let (Ok(Replaced::Done), Some(folder)) = (&done, target.parent()) {
         // So that the new name survives a power cut; not every file system can.
         let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     }
     done
 }
 
-fn keep_mode_and_owner(from: &Path, to: &Path) -> io::Result<()> {
+/// Writes into the file itself, for one whose owner, group or second name a new file could not
+/// have. What is to be written lies in `spare` until it is done, so nothing is lost half-way.
+fn in_place(target: &Path, bytes: &[u8], spare: &Path) -> io::Result<()> {
+    let write = || -> io::Result<()> {
+        let mut file = fs::OpenOptions::new().write(true).truncate(true).open(target)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().inspect_err(|_| {
+        // The spare stays for whoever has to clean up.
+        let _ = fs::rename(spare, spare.with_extension("rescued"));
+    })
+}
+
+/// Gives the new file what the old one has. False if that cannot be: others would then lose the
+/// right to read it, or gain it.
+fn keep_mode_and_owner(from: &Path, to: &Path) -> io::Result<bool> {
     let meta = fs::metadata(from)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        // Only root may give files away. Who may not gets a file of his own; his group stays
-        // if he is in it.
-        if std::os::unix::fs::chown(to, Some(meta.uid()), Some(meta.gid())).is_err() {
-            let _ = std::os::unix::fs::chown(to, None, Some(meta.gid()));
+        if meta.nlink() > 1 {
+            return Ok(false);
+        }
+        let made = fs::metadata(to)?;
+        let same = (made.uid(), made.gid()) == (meta.uid(), meta.gid());
+        if !same && std::os::unix::fs::chown(to, Some(meta.uid()), Some(meta.gid())).is_err() {
+            return Ok(false);
         }
     }
-    fs::set_permissions(to, meta.permissions())
+    // Last: until the owner is right nobody else may read it.
+    fs::set_permissions(to, meta.permissions())?;
+    Ok(true)
 }
 
 fn read_back(path: &Path, target: &Path, bytes: &[u8]) -> Result<(), FileError> {

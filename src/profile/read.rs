@@ -335,15 +335,19 @@ fn reconnect(s: &mut Settings<'_>) -> Result<Reconnect, ProfileError> {
     if !s.switch(SWITCH, false) {
         return Ok(Reconnect { enabled: false, ..Reconnect::default() });
     }
-    let seconds = Duration::from_secs(delay.unsigned_abs());
-    if seconds > MAX_DELAY {
+    // Nobody means a quarter of an hour: from 1000 on it was written for the ACS, which takes it
+    // as milliseconds.
+    let pause = if delay < 1000 {
+        Duration::from_secs(delay.unsigned_abs())
+    } else {
+        Duration::from_millis(delay.unsigned_abs())
+    };
+    if pause > MAX_DELAY {
         s.warnings.push(
-            "MQTT_AUTO_RECONNECT_DELAY_BETWEEN_RECONNECT_ATTEMPTS is read as seconds here, as its \
-             guide says, and cut to 60; the ACS takes it as milliseconds."
-                .to_owned(),
+            "MQTT_AUTO_RECONNECT_DELAY_BETWEEN_RECONNECT_ATTEMPTS is cut to 60 s here.".to_owned(),
         );
     }
-    let delay = seconds.clamp(Duration::from_secs(1), MAX_DELAY);
+    let delay = pause.clamp(Duration::from_secs(1), MAX_DELAY);
     Ok(Reconnect {
         enabled: true,
         max_attempts: Some(u32::try_from(attempts).unwrap_or(u32::MAX)),

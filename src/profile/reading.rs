@@ -4,6 +4,8 @@
 //! The process environment of a running ACS beats the file, and a cached configuration hides it;
 //! this is the file's own word. Reads nothing itself: bytes come in.
 
+use std::collections::HashSet;
+
 use super::catalog::{Fallback, Kind, VARIABLES, Variable, find};
 use super::document::{Document, Item};
 use super::dotenv::{self, Dotenv, Refusal};
@@ -81,7 +83,7 @@ pub struct Field {
     pub variable: &'static Variable,
     /// The value's text in the file, quotes included; bad bytes as U+FFFD.
     pub text: Option<Secret>,
-    /// What phpdotenv makes of it.
+    /// What phpdotenv makes of it; in a file it refuses, what it makes of this setting alone.
     pub string: Option<Secret>,
     /// What the ACS ends up with; for our own settings, what this app ends up with.
     pub value: Value,
@@ -110,6 +112,31 @@ impl Field {
             !text.starts_with('\'') && has_reference(text)
         })
     }
+}
+
+/// What stands for a secret wherever it is shown.
+pub const MASK: &str = "••••••";
+
+/// A text without the user name and password of a URL in it.
+#[must_use]
+pub fn without_userinfo(text: &str) -> std::borrow::Cow<'_, str> {
+    let Some(start) = text.find("://").map(|at| at + 3) else { return text.into() };
+    let rest = text.get(start..).unwrap_or_default();
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest.get(..end).and_then(|authority| authority.rfind('@')) {
+        Some(at) => {
+            let (head, tail) = (text.get(..start).unwrap_or_default(), rest.get(at..));
+            format!("{head}{MASK}{}", tail.unwrap_or_default()).into()
+        }
+        None => text.into(),
+    }
+}
+
+/// True for `${NAME}` and `"${NAME}"` alone: around a reference a secret may stand.
+#[must_use]
+pub fn is_only_reference(text: &str) -> bool {
+    let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
+    inner.starts_with("${") && inner.find('}') == Some(inner.len() - 1)
 }
 
 /// True if phpdotenv would look for a name in this text.
@@ -187,13 +214,11 @@ impl Reading {
     /// Names in the file that are no variable of the catalogue, each once, in file order.
     #[must_use]
     pub fn unknown_keys(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for key in self.document.items().iter().filter_map(Item::key) {
-            if find(key).is_none() && !names.contains(&key) {
-                names.push(key);
-            }
-        }
-        names
+        let mut seen = HashSet::new();
+        // A bare word may be the rest of somebody's secret.
+        let named = |item: &&Item| item.parts().is_some_and(|parts| parts.has_equals);
+        let keys = self.document.items().iter().filter(named).filter_map(Item::key);
+        keys.filter(|key| find(key).is_none() && seen.insert(*key)).collect()
     }
 }
 
@@ -214,10 +239,15 @@ fn field(variable: &'static Variable, document: &Document, file: Option<&Dotenv>
         Some(string) => cast(variable, string),
         None => fallback(variable.default),
     };
+    let alone = || {
+        let item = item.filter(|_| file.is_none())?;
+        let bytes = document.bytes().get(item.span.clone())?;
+        dotenv::read(bytes, &|_| None).ok()?.get(variable.key)?.value.clone()
+    };
     Field {
         variable,
         text,
-        string: string.map(Secret::new),
+        string: string.or_else(alone).map(Secret::new),
         value,
         presence,
         line: item.map(|item| item.line),

@@ -107,7 +107,7 @@ pub fn app(bytes: &[u8], path: &Path, env: &dyn Fn(&str) -> Option<String>) -> V
     match read::parse(bytes, path, env) {
         Err(error) => refuses(error.key, error.line, &error.what),
         Ok(loaded) => match loaded.profile.tls.as_ref().map(tls::load) {
-            Some(Err(problem)) => refuses(None, None, &problem.what),
+            Some(Err(problem)) => refuses(Some(problem.variable.to_owned()), None, &problem.what),
             Some(Ok(_)) | None => Verdict::Connects,
         },
     }

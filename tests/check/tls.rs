@@ -326,7 +326,7 @@ fn intermediates() {
     check(port, &ca(&helper, "other-ca.crt")).fails(
         "tls",
         "unknown-ca",
-        &["lead to O=usp-scope tests, CN=Test CA", "certificate CN=leaf, issued by CN=issuing"],
+        &["leads to O=usp-scope tests, CN=Test CA", "certificate CN=leaf, issued by CN=issuing"],
     );
     let (_alone, port) = presents(folder, "leaf", "leaf.crt");
     check(port, &ca(&helper, "ca.crt")).fails(

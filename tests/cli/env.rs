@@ -220,7 +220,7 @@ fn references_stay_references() {
 fn new_files_are_private_commented_and_never_overwrite() {
     let folder = Folder::new();
     for template in ["development", "production"] {
-        let path = folder.0.path().join(template).join("x.env");
+        let path = folder.0.path().join(format!("{template}.env"));
         let out = env(&["new"], &path, &["--template", template]);
         assert_eq!(out.code, 0, "{}", out.stderr);
         assert!(read(&path).lines().filter(|l| l.starts_with("# ")).count() > 5);

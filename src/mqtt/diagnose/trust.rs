@@ -80,9 +80,10 @@ fn which_ca(presented: &[CertificateFacts], known: &[CertificateFacts]) -> Optio
             last.issuer
         )
     } else {
+        let and_sent = if last.self_issued { "that CA's own" } else { "its intermediate" };
         format!(
-            "The broker sent its intermediate certificates too; they lead to {}, so that is the CA \
-             to name.",
+            "The broker sent {and_sent} certificate too; it all leads to {}, so that is the CA to \
+             name, if you trust it.",
             if last.self_issued { &last.subject } else { &last.issuer }
         )
     })
@@ -126,7 +127,9 @@ mod tests {
         let (alone, whole) = ([leaf.clone()], [leaf, issuing]);
         assert!(say(&alone, std::slice::from_ref(&other)).contains("missing intermediate"));
         assert!(say(&alone, std::slice::from_ref(&root)).contains("CN=Issuing"));
-        assert!(say(&whole, &[other]).contains("lead to CN=Root"));
+        assert!(say(&whole, std::slice::from_ref(&other)).contains("leads to CN=Root"));
+        let with_root = [whole[0].clone(), root.clone()];
+        assert!(say(&with_root, &[other]).contains("that CA's own certificate too"));
         assert!(say(&whole, std::slice::from_ref(&root)).contains("made anew"));
         assert!(which_ca(&[root], &[]).is_none() && which_ca(&[], &[]).is_none());
     }

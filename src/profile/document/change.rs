@@ -2,6 +2,8 @@
 
 use super::{Document, Item, Kind, scan};
 
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// How a setting is taken out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Removal {
@@ -52,11 +54,13 @@ impl Document {
         line.push(b'=');
         line.extend_from_slice(spelled);
         let end = self.line_end();
-        let at = self.neighbour(key).map_or(self.bytes.len(), |item| item.span.end);
+        // Right behind a line that proposes it as a comment, else with its family.
+        let beside = self.commented_out(key).or_else(|| self.neighbour(key));
+        let at = beside.map_or(self.bytes.len(), |item| item.span.end);
         let open_ended = at > 0
             && at == self.bytes.len()
             && !matches!(self.bytes.last(), Some(b'\n' | b'\r'))
-            && self.bytes != b"\xef\xbb\xbf";
+            && self.bytes != BOM;
         if open_ended {
             line.splice(0..0, end.iter().copied());
         }
@@ -66,37 +70,82 @@ impl Document {
 
     /// Takes every setting of that name out, multi-line values as a whole. True if there was one.
     pub fn remove(&mut self, key: &str, removal: Removal) -> bool {
+        self.remove_where(|item| item.key() == Some(key), removal)
+    }
+
+    /// Takes the items out that start on these lines (from 1).
+    pub fn remove_lines(&mut self, lines: &[usize], removal: Removal) -> bool {
+        self.remove_where(|item| lines.contains(&item.line), removal)
+    }
+
+    /// One pass, however many there are.
+    fn remove_where(&mut self, wanted: impl Fn(&Item) -> bool, removal: Removal) -> bool {
+        let mut bytes = Vec::with_capacity(self.bytes.len() + 16);
         let mut any = false;
-        while let Some(item) = self.last(key).cloned() {
-            self.remove_item(&item, removal);
+        for item in &self.items {
+            let whole = self.slice(&item.span);
+            if !wanted(item) {
+                bytes.extend_from_slice(whole);
+                continue;
+            }
             any = true;
+            if removal == Removal::CommentOut {
+                bytes.extend(self.commented(item));
+                bytes.extend_from_slice(self.slice(&(item.content.end..item.span.end)));
+            }
+        }
+        if any {
+            *self = Self::new(bytes);
         }
         any
     }
 
-    /// Takes one item out.
-    pub fn remove_item(&mut self, item: &Item, removal: Removal) {
-        match removal {
-            Removal::Delete => self.splice(item.span.clone(), b""),
-            Removal::CommentOut => {
-                let content = self.slice(&item.content).to_vec();
-                let bom: &[u8] = b"\xef\xbb\xbf";
-                let (bom, body) = match content.strip_prefix(bom) {
-                    Some(rest) if item.content.start == 0 => (bom, rest),
-                    _ => (&b""[..], &content[..]),
-                };
-                let mut new = bom.to_vec();
-                for line in scan::physical_lines(body) {
-                    new.push(b'#');
-                    new.extend_from_slice(body.get(line.content.start..line.end).unwrap_or(b""));
-                }
-                if item.line != item.last_line {
-                    // phpdotenv's joiner looks into comments too: an opening quote there would
-                    // swallow the lines behind it, so it must not stand behind an equals sign.
-                    new = without_openers(&new);
-                }
-                self.splice(item.content.clone(), &new);
-            }
+    /// The content of an item as comment lines.
+    fn commented(&self, item: &Item) -> Vec<u8> {
+        let content = self.slice(&item.content);
+        let (bom, body) = match content.strip_prefix(BOM) {
+            Some(rest) if item.content.start == 0 => (BOM, rest),
+            _ => (&b""[..], content),
+        };
+        let mut new = bom.to_vec();
+        for line in scan::physical_lines(body) {
+            new.push(b'#');
+            new.extend_from_slice(body.get(line.content.start..line.end).unwrap_or_default());
+        }
+        if item.line != item.last_line {
+            // phpdotenv's joiner looks into comments too: an opening quote there would swallow
+            // the lines behind it, so it must not stand behind an equals sign.
+            new = without_openers(&new);
+        }
+        new
+    }
+
+    /// Puts a blank between every `=` and `"` on a physical line (from 1).
+    pub fn space_openers(&mut self, line: usize) {
+        self.edit_line(line, without_openers);
+    }
+
+    /// Puts a quote at the end of a physical line.
+    pub fn close_quote(&mut self, line: usize) {
+        self.edit_line(line, |text| [text.trim_ascii_end(), b"\""].concat());
+    }
+
+    /// Comments one physical line out, so that it opens nothing either.
+    pub fn comment_line(&mut self, line: usize) {
+        self.edit_line(line, |text| {
+            let (bom, body) = match text.strip_prefix(BOM) {
+                Some(rest) => (BOM, rest),
+                None => (&b""[..], text),
+            };
+            [bom, b"#", &without_openers(body)].concat()
+        });
+    }
+
+    fn edit_line(&mut self, line: usize, edit: impl Fn(&[u8]) -> Vec<u8>) {
+        let found = scan::physical_lines(&self.bytes).nth(line.saturating_sub(1));
+        if let Some(found) = found {
+            let new = edit(self.slice(&found.content));
+            self.splice(found.content, &new);
         }
     }
 
@@ -109,19 +158,16 @@ impl Document {
         true
     }
 
-    /// Replaces the text of whole physical lines `first..=last` (from 1), line ends kept.
+    /// Replaces the text of a physical line (from 1), its end kept.
     pub fn replace_line(&mut self, line: usize, text: &[u8]) {
-        let found = scan::physical_lines(&self.bytes).nth(line.saturating_sub(1));
-        if let Some(found) = found {
-            self.splice(found.content, text);
-        }
+        self.edit_line(line, |_| text.to_vec());
     }
 
     /// Removes a byte order mark at the start. True if there was one.
     pub fn strip_bom(&mut self) -> bool {
-        let there = self.bytes.starts_with(b"\xef\xbb\xbf");
+        let there = self.bytes.starts_with(BOM);
         if there {
-            self.splice(0..3, b"");
+            self.splice(0..BOM.len(), b"");
         }
         there
     }

@@ -146,6 +146,13 @@ impl Document {
         item.parts().map_or(&[], |parts| self.slice(&parts.value))
     }
 
+    /// True if the value is a reference such as `${NAME}`, wholly or in part.
+    #[must_use]
+    pub fn holds_reference(&self, item: &Item) -> bool {
+        let text = String::from_utf8_lossy(self.value_text(item));
+        !text.starts_with('\'') && crate::profile::reading::has_reference(&text)
+    }
+
     /// How the value of a setting is quoted.
     #[must_use]
     pub fn quoting(&self, item: &Item) -> Quoting {

@@ -102,6 +102,7 @@ fn new_keys_join_their_family() {
             "MQTT_HOST=h\nMQTT_TLS_A=1\nMQTT_TLS_X=1\n# c\nMQTT_PORT=1\nB=1\n",
         ),
         ("MQTT_HOST=h\n\nB=1\n", "MQTT_HOST=h\nMQTT_TLS_X=1\n\nB=1\n"),
+        ("#MQTT_TLS_X=0\nB=1\nMQTT_TLS_Y=1\n", "#MQTT_TLS_X=0\nMQTT_TLS_X=1\nB=1\nMQTT_TLS_Y=1\n"),
         ("\u{feff}", "\u{feff}MQTT_TLS_X=1\n"),
         ("B=1\nMQTT_HOST=\"a\nb\"", "B=1\nMQTT_HOST=\"a\nb\"\nMQTT_TLS_X=1\n"),
     ] {

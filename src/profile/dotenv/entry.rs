@@ -44,16 +44,25 @@ type Failed = (Option<String>, Reason);
 /// Reads `NAME=value`, or `NAME` alone.
 pub(super) fn parse(entry: &str) -> Result<(String, Option<RawValue>), Failed> {
     // Only the parts around an equals sign are trimmed: a bare name with a blank is refused.
-    let (name, value) = match entry.split_once('=') {
-        Some((name, value)) => (php_trim(name), Some(php_trim(value))),
-        None => (entry, None),
+    let (name, value, glued) = match entry.split_once('=') {
+        Some((name, value)) => {
+            (php_trim(name), Some(php_trim(value)), !value.starts_with(is_space))
+        }
+        None => (entry, None, false),
     };
     if name.is_empty() {
         return Err((None, Reason::NoName));
     }
     let name = parse_name(name).ok_or((None, Reason::InvalidName))?;
     let value = match value {
-        Some(value) => Some(parse_value(value).map_err(|why| (Some(name.to_owned()), why))?),
+        Some(value) => {
+            let mut parsed = parse_value(value).map_err(|why| (Some(name.to_owned()), why))?;
+            // `KEY= # note` is an empty value with a comment; nothing was cut off.
+            if value.starts_with('#') && !glued {
+                parsed.cut = None;
+            }
+            Some(parsed)
+        }
         None => None,
     };
     Ok((name.to_owned(), value))

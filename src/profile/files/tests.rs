@@ -56,6 +56,18 @@ fn permissions_owner_and_symlinks_are_kept() {
     assert_eq!(mode(&real), 0o600);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_second_name_keeps_naming_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (folder.path().join("one.env"), folder.path().join("two.env"));
+    fs::write(&one, "A=1\n").unwrap();
+    fs::hard_link(&one, &two).unwrap();
+    assert_eq!(save(&one, b"A=1\n", b"A=2\n"), Ok(Saved::Written));
+    assert_eq!(fs::read(&two).unwrap(), b"A=2\n");
+    assert_eq!(only_file(folder.path()), 2);
+}
+
 #[test]
 fn somebody_elses_change_is_not_lost() {
     let folder = tempfile::tempdir().unwrap();
@@ -78,6 +90,8 @@ fn somebody_elses_change_is_not_lost() {
 fn new_files_are_private_and_replace_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/er/a.env");
+    assert!(matches!(create(&path, b""), Err(SaveError::File(_))), "no folder is made unasked");
+    make_folder(&folder.path().join("deep/er")).unwrap();
     create(&path, b"A=1\n").unwrap();
     #[cfg(unix)]
     {
@@ -108,4 +122,22 @@ fn what_cannot_be_read_or_written_says_why() {
     let inside_a_file = big.join("x.env");
     let Err(SaveError::File(error)) = create(&inside_a_file, b"") else { panic!() };
     assert!(error.to_string().contains("cannot be written"), "{error}");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, ..Default::default() })]
+
+    #[test]
+    fn any_bytes_are_loaded_and_saved_as_they_are(
+        bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.env");
+        fs::write(&path, &bytes).unwrap();
+        let before = stamp(&path);
+        let document = crate::profile::document::Document::new(read(&path).unwrap());
+        proptest::prop_assert_eq!(save(&path, &bytes, document.bytes()), Ok(Saved::Unchanged));
+        proptest::prop_assert_eq!(fs::read(&path).unwrap(), bytes);
+        proptest::prop_assert_eq!(stamp(&path), before);
+    }
 }

@@ -47,7 +47,13 @@ fn host(context: &Context<'_>, found: &mut Vec<Finding>) {
     if let Some(split) = split(host) {
         let mut ops = vec![Op::set(HOST, split.host.clone())];
         let mut says = format!("MQTT_HOST={}", split.host);
-        if let Some(port) = split.port {
+        let given = context.given(PORT).is_some();
+        // A port of its own line counts more than the usual one of a scheme.
+        let port = split.port.or(split.usual_port.filter(|_| !given));
+        // Two ports that differ: only the user knows which is right.
+        let sure =
+            !given || split.port.is_none_or(|port| i64::from(port) == context.reading.number(PORT));
+        if let Some(port) = port {
             ops.push(Op::set(PORT, port.to_string()));
             says.push_str(&format!(", MQTT_PORT={port}"));
         }
@@ -55,23 +61,22 @@ fn host(context: &Context<'_>, found: &mut Vec<Finding>) {
             ops.push(Op::set("MQTT_TLS_ENABLED", "true"));
             says.push_str(", MQTT_TLS_ENABLED=true");
         }
-        found.push(
-            error(
-                "host-malformed",
-                format!(
-                    "MQTT_HOST must be a bare name or address, without {}; the ACS takes the whole \
-                     text for a name.",
-                    split.what
-                ),
-            )
-            .safe_fix(format!("Write {says}"), ops),
+        let finding = error(
+            "host-malformed",
+            format!(
+                "MQTT_HOST must be a bare name or address, without {}; the ACS takes the whole text \
+                 for a name.",
+                split.what
+            ),
         );
+        let label = format!("Write {says}");
+        found.push(if sure { finding.safe_fix(label, ops) } else { finding.fix(label, ops) });
         return;
     }
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
     let tls = context.is_on("MQTT_TLS_ENABLED");
     match (bare, is_ipv6(bare.unwrap_or(host))) {
-        (Some(_), true) if tls => found.push(error(
+        (Some(_), true) if tls && context.is_on("MQTT_TLS_VERIFY_PEER_NAME") => found.push(error(
             "ipv6-brackets-tls",
             "The ACS needs brackets around an IPv6 address, but with TLS it then compares the name \
              with brackets and refuses every certificate. Use a DNS name for this broker."
@@ -103,6 +108,8 @@ fn is_ipv6(text: &str) -> bool {
 struct Split {
     host: String,
     port: Option<u16>,
+    /// The scheme's usual port, where none is written.
+    usual_port: Option<u16>,
     tls: bool,
     what: &'static str,
 }
@@ -140,8 +147,7 @@ fn split(text: &str) -> Option<Split> {
         (None, None) => "a path",
     };
     let tls = matches!(scheme.as_deref(), Some("mqtts" | "ssl" | "tls"));
-    let port = port.or(tls.then_some(8883));
-    Some(Split { host, port, tls, what })
+    Some(Split { host, port, usual_port: tls.then_some(8883), tls, what })
 }
 
 fn port(context: &Context<'_>, found: &mut Vec<Finding>) {
@@ -154,17 +160,25 @@ fn port(context: &Context<'_>, found: &mut Vec<Finding>) {
     }
     let usual = if context.is_on("MQTT_TLS_ENABLED") { 8883 } else { 1883 };
     let finding = |text: String| Finding::error("port-invalid", text).at(PORT, field.line);
+    if field.presence == Presence::Set && (1..=65_535).contains(&number) {
+        let text = format!("MQTT_PORT is not plain digits; the ACS reads it as {number}.");
+        found.push(
+            Finding::warning("port-unclear", text)
+                .at(PORT, field.line)
+                .safe_fix(format!("Write {number}"), vec![Op::set(PORT, number.to_string())]),
+        );
+        return;
+    }
     found.push(match field.presence {
-        Presence::Set if (1..=65_535).contains(&number) => {
-            finding(format!("MQTT_PORT is not plain digits; the ACS reads it as {number}."))
-                .safe_fix(format!("Write {number}"), vec![Op::set(PORT, number.to_string())])
-        }
         Presence::Set => finding(format!(
             "MQTT_PORT is read as {number}, which is no port: it must be from 1 to 65535."
         ))
         .safe_fix(format!("Write {usual}"), vec![Op::set(PORT, usual.to_string())]),
-        _ => finding("MQTT_PORT is empty, which the ACS reads as port 0: refused.".to_owned())
-            .safe_fix(format!("Write {usual}"), vec![Op::set(PORT, usual.to_string())]),
+        presence => finding(format!(
+            "MQTT_PORT is {}, which the ACS reads as port 0: refused.",
+            if presence == Presence::Null { "null" } else { "empty" }
+        ))
+        .safe_fix(format!("Write {usual}"), vec![Op::set(PORT, usual.to_string())]),
     });
 }
 
@@ -202,7 +216,7 @@ mod tests {
 
     #[test]
     fn hosts_are_taken_apart() {
-        let got = |text| split(text).map(|s| (s.host, s.port, s.tls));
+        let got = |text| split(text).map(|s| (s.host, s.port.or(s.usual_port), s.tls));
         assert_eq!(got("broker"), None);
         assert_eq!(got("::1"), None);
         assert_eq!(got("[::1]"), None);

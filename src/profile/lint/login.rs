@@ -32,6 +32,20 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         ),
         _ => {}
     }
+    for key in [USER, PASSWORD, "MQTT_CLIENT_ID"] {
+        let text = context.filled(key).unwrap_or_default();
+        if text.trim() != text {
+            found.push(
+                Finding::warning(
+                    "blank-at-end",
+                    format!(
+                        "{key} begins or ends with a blank, which is sent to the broker as part of it."
+                    ),
+                )
+                .at(key, context.line(key)),
+            );
+        }
+    }
     let login = user.is_some_and(|user| !user.trim().is_empty());
     if login
         && !context.is_on("MQTT_TLS_ENABLED")

@@ -20,6 +20,9 @@ mod will;
 
 pub use context::Context;
 
+/// Most findings listed of one file.
+const MAX_FINDINGS: usize = 500;
+
 /// How grave a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Level {
@@ -51,7 +54,27 @@ pub enum Op {
         /// The key.
         key: String,
         /// The value as the ACS should see it.
-        value: String,
+        value: crate::core::secret::Secret,
+    },
+    /// Keep the value on this line as the reference it is, in double quotes.
+    QuoteReference {
+        /// First line of the setting, from 1.
+        line: usize,
+    },
+    /// Put a blank between every `=` and `"` on a line, so that phpdotenv opens nothing there.
+    SpaceOpeners {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// Put a quote at the end of a line.
+    CloseQuote {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// Comment one physical line out, so that it opens nothing either.
+    CommentLine {
+        /// The line, from 1.
+        line: usize,
     },
     /// Give the setting on this line this value.
     SetLine {
@@ -157,7 +180,8 @@ impl Finding {
 
 impl Op {
     fn set(key: &str, value: impl Into<String>) -> Self {
-        Self::Set { key: key.to_owned(), value: value.into() }
+        let value = crate::core::secret::Secret::new(value);
+        Self::Set { key: key.to_owned(), value }
     }
 
     fn unset(key: &str) -> Self {
@@ -186,6 +210,12 @@ pub fn lint(context: &Context<'_>) -> Vec<Finding> {
     }
     safety::check(context, &mut found);
     found.sort_by_key(|finding| (finding.level, finding.line.unwrap_or(usize::MAX)));
+    if found.len() > MAX_FINDINGS {
+        let more = found.len() - MAX_FINDINGS;
+        found.truncate(MAX_FINDINGS);
+        let text = format!("There are {more} findings more, which are not listed.");
+        found.push(Finding::info("more-findings", text));
+    }
     found
 }
 

@@ -47,7 +47,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         )
         .at(key, context.line(key));
         let label = "Comment the key out: connect without a client certificate";
-        found.push(finding.safe_fix(label, vec![Op::unset(key)]));
+        let ops = vec![Op::unset(key)];
+        let unused = no_client_file(context) || !context.is_on("MQTT_TLS_ENABLED");
+        found.push(if unused { finding.safe_fix(label, ops) } else { finding.fix(label, ops) });
     }
     if context.text("MQTT_TLS_CLIENT_CERT_KEY_PASSPHRASE").is_some()
         && context.text("MQTT_TLS_CLIENT_CERT_KEY_FILE").is_none()
@@ -153,6 +155,19 @@ fn path(context: &Context<'_>, key: &'static str, found: &mut Vec<Finding>) {
     if there == wanted {
         return;
     }
+    if there == There::Unknown {
+        found.push(
+            Finding::warning(
+                "path-unknown",
+                format!(
+                    "{key} names {text}, which this user may not look at; php-mqtt refuses it if it \
+                     is missing or not readable for the ACS."
+                ),
+            )
+            .at(key, context.line(key)),
+        );
+        return;
+    }
     let (code, kind) = if folder_wanted {
         ("path-not-a-folder", "a folder")
     } else {
@@ -161,7 +176,7 @@ fn path(context: &Context<'_>, key: &'static str, found: &mut Vec<Finding>) {
     let what = match there {
         There::Nothing => "does not exist on this machine".to_owned(),
         There::Folder => "is a folder".to_owned(),
-        There::File | There::Other => format!("is not {kind}"),
+        There::File | There::Other | There::Unknown => format!("is not {kind}"),
     };
     let off = if context.is_on("MQTT_TLS_ENABLED") { "" } else { ", even though TLS is off" };
     let finding = Finding::error(
@@ -178,7 +193,21 @@ fn path(context: &Context<'_>, key: &'static str, found: &mut Vec<Finding>) {
         }
         _ => ("Comment the line out", vec![Op::unset(key)]),
     };
-    found.push(finding.safe_fix(label, ops));
+    // Nothing that protects is given up unasked: without a CA the chain is checked only while
+    // MQTT_TLS_VERIFY_PEER is on, and half of a client certificate may only be misspelled.
+    let safe = match key {
+        "MQTT_TLS_CA_FILE" | "MQTT_TLS_CA_PATH" => context.is_on("MQTT_TLS_VERIFY_PEER"),
+        _ => no_client_file(context),
+    };
+    let unused = !context.is_on("MQTT_TLS_ENABLED");
+    found.push(if safe || unused { finding.safe_fix(label, ops) } else { finding.fix(label, ops) });
+}
+
+/// True if neither the client certificate nor its key is there, so that nothing of them works.
+fn no_client_file(context: &Context<'_>) -> bool {
+    ["MQTT_TLS_CLIENT_CERT_FILE", "MQTT_TLS_CLIENT_CERT_KEY_FILE"]
+        .iter()
+        .all(|key| context.path_of(key).is_none_or(|path| disk::there(&path) == There::Nothing))
 }
 
 fn clean_session(context: &Context<'_>, found: &mut Vec<Finding>) {

@@ -10,7 +10,14 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     if let Some(path) = context.path {
         profile(context, path, found);
     }
-    let key = "MQTT_TLS_CLIENT_CERT_KEY_FILE";
+    let mut key = "MQTT_TLS_CLIENT_CERT_KEY_FILE";
+    if context.path_of(key).is_none()
+        && context
+            .path_of("MQTT_TLS_CLIENT_CERT_FILE")
+            .is_some_and(|path| disk::holds_private_key(&path))
+    {
+        key = "MQTT_TLS_CLIENT_CERT_FILE";
+    }
     if let Some(path) = context.path_of(key)
         && disk::there(&path) == disk::There::File
         && let Some(mode) = disk::mode(&path).filter(|mode| mode & 0o077 != 0)
@@ -19,7 +26,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
             Finding::warning(
                 "key-file-readable",
                 format!(
-                    "The key file {} can be read by others than its owner (mode {mode:04o}).",
+                    "The private key in {} can be read by others than its owner (mode {mode:04o}).",
                     path.display()
                 ),
             )

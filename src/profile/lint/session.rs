@@ -78,7 +78,7 @@ fn client_id(context: &Context<'_>, found: &mut Vec<Finding>) {
                     "This app would connect with the ACS's client id: the broker then drops the ACS.",
                 )
                 .at(own, context.line(own))
-                .safe_fix("Comment the line out: an id of its own is derived", vec![Op::unset(own)]),
+                .fix("Comment the line out: an id of its own is derived", vec![Op::unset(own)]),
             );
         }
     }
@@ -166,15 +166,28 @@ fn reconnect(context: &Context<'_>, found: &mut Vec<Finding>) {
     }
     // The last attempt is followed by no pause.
     let total = attempts.saturating_sub(1).saturating_mul(delay);
-    if total < RESTART_MILLIS {
+    // A delay that was meant in seconds is mended above.
+    let meant = if given && (1..100).contains(&delay) { delay * 1000 } else { delay };
+    let enough = attempts.saturating_sub(1).saturating_mul(meant) >= RESTART_MILLIS;
+    if total < RESTART_MILLIS && (meant == delay || !enough) {
         let key = if given { DELAY } else { ATTEMPTS };
         let pause = if delay == 0 { "no pause at all".to_owned() } else { format!("{delay} ms") };
-        let wanted = (RESTART_MILLIS / attempts.max(1)).clamp(1000, 5000);
+        // Of one or two attempts no pause makes enough.
+        let (label, ops) = if attempts < 3 {
+            let label = "Write 10 attempts with a delay of 2000 ms".to_owned();
+            (label, vec![Op::set(ATTEMPTS, "10"), Op::set(DELAY, "2000")])
+        } else {
+            let wanted = ((RESTART_MILLIS - 1) / (attempts - 1) + 1).max(1000);
+            let label = format!("Write a delay of {wanted} ms");
+            (label, vec![Op::set(DELAY, wanted.to_string())])
+        };
+        let tries =
+            if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") };
         found.push(
             Finding::warning(
                 "reconnect-too-short",
                 format!(
-                    "{attempts} attempts with {pause} between them give up {}: a broker that restarts \
+                    "{tries} with {pause} between them: given up {}: a broker that restarts \
                      needs longer, and giving up ends the ACS's worker.",
                     match total {
                         0 => "at once".to_owned(),
@@ -184,10 +197,7 @@ fn reconnect(context: &Context<'_>, found: &mut Vec<Finding>) {
                 ),
             )
             .at(key, context.line(key))
-            .fix(
-                format!("Write a delay of {wanted} ms"),
-                vec![Op::set(DELAY, wanted.to_string())],
-            ),
+            .fix(label, ops),
         );
     }
 }

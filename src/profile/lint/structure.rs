@@ -1,11 +1,14 @@
 //! The file itself: what phpdotenv refuses or swallows, duplicates, marks, line ends, bytes, and
 //! values that other readers see differently.
 
+use std::collections::HashMap;
+
 use super::{Context, Finding, Op};
 use crate::core::secret::Secret;
 use crate::profile::catalog;
 use crate::profile::document::{Document, Item, Kind};
-use crate::profile::dotenv::{Reason, Refusal};
+use crate::profile::dotenv::{self, Entry, Reason, Refusal};
+use crate::profile::reading::has_reference;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     let document = &context.reading.document;
@@ -42,6 +45,13 @@ fn refused(document: &Document, refusal: &Refusal) -> Finding {
     let comment = vec![Op::CommentOut { line }];
     match (&refusal.reason, value) {
         // Text with blanks that nobody quoted: quoting it says what was meant.
+        // A reference in it is to stay one.
+        (Reason::UnexpectedWhitespace, Some(value))
+            if !value.starts_with(['\'', '"']) && has_reference(value) =>
+        {
+            finding =
+                finding.safe_fix("Put the value in quotes", vec![Op::QuoteReference { line }]);
+        }
         (Reason::UnexpectedWhitespace, Some(value)) if !value.starts_with(['\'', '"']) => {
             let value = Secret::new(value);
             finding =
@@ -94,84 +104,103 @@ fn doubled_backslashes(value: &str) -> Option<String> {
     Some(out)
 }
 
-fn line_text(document: &Document, line: usize) -> String {
+fn line_bytes(document: &Document, line: usize) -> &[u8] {
     let bytes = document.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    String::from_utf8_lossy(bytes).into_owned()
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// True if the lines of an item behind its first hold a setting, or its first one sets a variable
+/// of a profile.
+fn hides_a_setting(document: &Document, item: &Item) -> bool {
+    let is_setting = |line: usize| {
+        let text = String::from_utf8_lossy(line_bytes(document, line));
+        let name = text.split_once('=').map(|(name, _)| name.trim());
+        let name = name.filter(|_| !text.trim_start().starts_with('#')).and_then(dotenv::name);
+        name.is_some_and(|name| line > item.line || catalog::find(name).is_some())
+    };
+    (item.line..=item.last_line).any(is_setting)
 }
 
 fn swallowed(document: &Document, item: &Item) -> Finding {
-    let first = line_text(document, item.line);
     let lines = item.last_line - item.line + 1;
-    let rest = if lines > 1 {
-        format!("it and the {} lines behind it are", lines - 1)
-    } else {
-        "it is".to_owned()
+    let rest = match lines {
+        1 => "it is".to_owned(),
+        2 => "it and the line behind it are".to_owned(),
+        _ => format!("it and the {} lines behind it are", lines - 1),
     };
-    let finding = Finding::error(
-        "file-swallowed",
-        format!(
-            "The quote opened on this line is never closed, so {rest} silently ignored by the ACS."
-        ),
-    )
-    .on_line(item.line);
-    mend_opener(finding, &first, item.line)
+    let text = format!(
+        "The quote opened on this line is never closed, so {rest} silently ignored by the ACS."
+    );
+    mend_opener(opener(document, item, "file-swallowed", text), document, item.line)
 }
 
 fn comment_swallows(document: &Document, item: &Item) -> Finding {
-    let first = line_text(document, item.line);
-    let finding = Finding::error(
-        "comment-swallows",
-        format!(
-            "The =\" in this comment opens a value for phpdotenv: everything up to line {} is \
-             silently ignored by the ACS.",
-            item.last_line
-        ),
-    )
-    .on_line(item.line);
-    mend_opener(finding, &first, item.line)
+    let text = format!(
+        "The =\" in this comment opens a value for phpdotenv: everything up to line {} is silently \
+         ignored by the ACS.",
+        item.last_line
+    );
+    mend_opener(opener(document, item, "comment-swallows", text), document, item.line)
+}
+
+/// An error only where a setting is lost.
+fn opener(document: &Document, item: &Item, code: &'static str, text: String) -> Finding {
+    let hides = hides_a_setting(document, item);
+    let finding = if hides { Finding::error(code, text) } else { Finding::warning(code, text) };
+    finding.on_line(item.line)
 }
 
 /// A comment gets a blank between `=` and the quote. A value in single quotes is written anew;
 /// another one gets its closing quote, which is a guess.
-fn mend_opener(finding: Finding, first: &str, line: usize) -> Finding {
-    let replace = |text: String| vec![Op::ReplaceLine { line, text: Secret::new(text) }];
-    if first.trim_start().starts_with('#') {
+fn mend_opener(finding: Finding, document: &Document, line: usize) -> Finding {
+    let first = line_bytes(document, line);
+    if first.trim_ascii_start().starts_with(b"#") {
         return finding.safe_fix(
             "Put a blank between = and the quote in the comment",
-            replace(first.replace("=\"", "= \"")),
+            vec![Op::SpaceOpeners { line }],
         );
     }
-    if let Some((name, value)) = first.split_once('=') {
+    let text = std::str::from_utf8(first).ok();
+    if let Some((name, value)) = text.and_then(|text| text.split_once('=')) {
         let value = value.trim();
         if let Some(inner) = value.strip_prefix('\'').and_then(|v| v.strip_suffix('\''))
             && !inner.contains('\'')
         {
             let escaped = inner.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
+            let text = Secret::new(format!("{name}=\"{escaped}\""));
             return finding.safe_fix(
                 "Write the value in double quotes",
-                replace(format!("{name}=\"{escaped}\"")),
+                vec![Op::ReplaceLine { line, text }],
             );
         }
     }
     finding
-        .fix("Close the quote at the end of the line", replace(format!("{}\"", first.trim_end())))
-        .fix("Comment the line out", replace(format!("#{}", first.replace("=\"", "= \""))))
+        .fix("Close the quote at the end of the line", vec![Op::CloseQuote { line }])
+        .fix("Comment the line out", vec![Op::CommentLine { line }])
 }
 
 fn duplicates(context: &Context<'_>, found: &mut Vec<Finding>) {
     let Ok(file) = &context.reading.file else { return };
-    let mut seen: Vec<&str> = Vec::new();
+    let mut by_key: HashMap<&str, Vec<&Entry>> = HashMap::new();
+    let mut in_order: Vec<&str> = Vec::new();
     for entry in &file.entries {
-        let key = entry.key.as_str();
-        if seen.contains(&key) {
-            continue;
+        let all = by_key.entry(&entry.key).or_default();
+        if all.is_empty() {
+            in_order.push(&entry.key);
         }
-        seen.push(key);
-        let all: Vec<_> = file.entries.iter().filter(|other| other.key == key).collect();
-        if let [earlier @ .., last] = &all[..]
+        all.push(entry);
+    }
+    for key in in_order {
+        let all = by_key.get(key).map(Vec::as_slice).unwrap_or_default();
+        let Some(entry) = all.first() else { continue };
+        if let [earlier @ .., last] = all
             && earlier.iter().any(|other| other.value != last.value)
         {
-            let lines: Vec<String> = earlier.iter().map(|e| e.line.to_string()).collect();
+            let mut lines: Vec<String> =
+                earlier.iter().take(8).map(|e| e.line.to_string()).collect();
+            if earlier.len() > lines.len() {
+                lines.push("…".to_owned());
+            }
             let ops = earlier.iter().map(|e| Op::CommentOut { line: e.line }).collect();
             found.push(
                 Finding::warning(
@@ -183,7 +212,8 @@ fn duplicates(context: &Context<'_>, found: &mut Vec<Finding>) {
                     ),
                 )
                 .at(key, Some(last.line))
-                .safe_fix("Comment the earlier ones out", ops),
+                // Not safe: a reference between them may need an earlier one.
+                .fix("Comment the earlier ones out", ops),
             );
         }
         if catalog::find(key).is_none()
@@ -256,14 +286,17 @@ fn references(context: &Context<'_>, found: &mut Vec<Finding>) {
     for field in &context.reading.fields {
         let (key, line) = (field.variable.key, field.line);
         if let Some(name) = field.unresolved.first() {
-            let secret = if field.variable.is_secret() { ", as the secret" } else { "" };
+            let used = match (field.variable.is_own(), field.variable.is_secret()) {
+                (true, _) => "is used as it stands",
+                (false, true) => "itself is sent to the broker, as the secret",
+                (false, false) => "itself is used",
+            };
             found.push(
                 Finding::warning(
                     "unresolved-reference",
                     format!(
                         "{key} refers to ${{{name}}}, which is set neither earlier in the file nor \
-                         here in the environment: the text ${{{name}}} itself is sent to the \
-                         broker{secret}."
+                         here in the environment: the text ${{{name}}} {used}."
                     ),
                 )
                 .at(key, line),

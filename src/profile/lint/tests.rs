@@ -119,7 +119,6 @@ fn other_reasons_not_to_connect() {
         ),
         ("MQTT_HOST=b\nMQTT_PORT=", "port-invalid", "MQTT_PORT"),
         ("MQTT_HOST=b\nMQTT_PORT=99999", "port-invalid", "MQTT_PORT"),
-        ("MQTT_HOST=b\nMQTT_PORT=1883x", "port-invalid", "MQTT_PORT"),
         ("MQTT_HOST=b\nMQTT_CLIENT_ID=", "client-id-empty", "MQTT_CLIENT_ID"),
         (
             "MQTT_HOST=b\nMQTT_CLIENT_ID=\nMQTT_CLEAN_SESSION=false",
@@ -222,6 +221,9 @@ fn warnings() {
         ("MQTT_CLIENT_ID=a\nUSP_SCOPE_CLIENT_ID=a", "own-id-is-acs-id", "USP_SCOPE_CLIENT_ID"),
         ("USP_SCOPE_ACT_AS_ACS=true", "acting-as-acs", "USP_SCOPE_ACT_AS_ACS"),
         ("MQTT_KEEP_ALIVE_INTERVAL=10s", "number-unclear", "MQTT_KEEP_ALIVE_INTERVAL"),
+        ("MQTT_PORT=1883x", "port-unclear", "MQTT_PORT"),
+        ("MQTT_AUTH_USERNAME=u\nMQTT_AUTH_PASSWORD=\"p \"", "blank-at-end", "MQTT_AUTH_PASSWORD"),
+        ("MQTT_TLS_VERIFY_PEER=null", "switch-empty", "MQTT_TLS_VERIFY_PEER"),
         ("MQTT_CLIENT_ID=a#b", "cut-at-hash", "MQTT_CLIENT_ID"),
     ] {
         has(&format!("MQTT_HOST=broker.example.com\n{lines}\n"), Level::Warning, code, key);
@@ -282,6 +284,20 @@ fn around_the_file() {
     let codes: Vec<_> = lint(&context).iter().map(|f| f.code).collect();
     assert!(codes.contains(&"client-id-shared") && codes.contains(&"process-variable"));
     assert!(reading.file.is_ok());
+}
+
+#[test]
+fn a_file_made_to_be_slow_is_not() {
+    let watch = crate::core::time::Stopwatch::start();
+    let mut text = String::new();
+    for n in 0..60_000 {
+        text.push_str(&format!("K{n}=1\nK{n}=2\n"));
+    }
+    let found = lint_at(text.as_bytes(), None);
+    assert_eq!(found.len(), MAX_FINDINGS + 1);
+    assert_eq!(found.last().map(|f| f.code), Some("more-findings"));
+    // Squared time would take minutes; this is a bound against that, not a measurement.
+    assert!(watch.elapsed().as_secs() < 60);
 }
 
 #[test]

@@ -24,7 +24,12 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
 fn switch(field: &Field, found: &mut Vec<Finding>) {
     let key = field.variable.key;
     let Some(string) = field.string.as_ref().map(Secret::expose) else { return };
-    let EnvValue::Text(text) = env_value(string) else { return };
+    let text = match env_value(string) {
+        EnvValue::Bool(_) => return,
+        EnvValue::Null => String::new(),
+        EnvValue::Text(text) => text,
+    };
+    let nothing = if field.presence == Presence::Null { "null" } else { "empty" };
     if matches!(text.as_str(), "0" | "1") {
         return;
     }
@@ -33,9 +38,11 @@ fn switch(field: &Field, found: &mut Vec<Finding>) {
         // Empty means off; only where the default is on does that surprise.
         if field.variable.default == Fallback::Switch(true) {
             let what = if key.starts_with("MQTT_TLS_VERIFY") {
-                format!("{key} is empty, which switches the check off; the default would be on.")
+                format!(
+                    "{key} is {nothing}, which switches the check off; the default would be on."
+                )
             } else {
-                format!("{key} is empty, which means off; the default would be on.")
+                format!("{key} is {nothing}, which means off; the default would be on.")
             };
             found.push(
                 Finding::warning("switch-empty", what)

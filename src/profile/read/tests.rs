@@ -179,9 +179,15 @@ fn reconnecting() {
     assert!(!policy("MQTT_AUTO_RECONNECT_ENABLED=false").enabled);
     let on = policy("MQTT_AUTO_RECONNECT_ENABLED=true");
     assert_eq!((on.max_attempts, on.delay), (Some(3), Duration::from_secs(1)));
+    // Milliseconds, as the ACS takes it, where seconds make no sense.
+    let for_the_acs = policy(
+        "MQTT_AUTO_RECONNECT_ENABLED=true\n\
+         MQTT_AUTO_RECONNECT_DELAY_BETWEEN_RECONNECT_ATTEMPTS=5000",
+    );
+    assert_eq!(for_the_acs.delay, Duration::from_secs(5));
     let slow = policy(
         "MQTT_AUTO_RECONNECT_ENABLED=true\n\
-         MQTT_AUTO_RECONNECT_DELAY_BETWEEN_RECONNECT_ATTEMPTS=5000\n\
+         MQTT_AUTO_RECONNECT_DELAY_BETWEEN_RECONNECT_ATTEMPTS=500000\n\
          MQTT_AUTO_RECONNECT_MAX_RECONNECT_ATTEMPTS=99999999999999999999",
     );
     assert_eq!(
