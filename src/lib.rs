@@ -23,12 +23,12 @@
 //! | [`mqtt`] | profile | one connection; knows topics and bytes, nothing of USP |
 //! | [`capture`] | – | recordings on disk |
 //! | [`store`] | usp | what was received, within budgets; no threads, locks or clock |
-//! | [`engine`] | mqtt, capture, profile, store, usp | the only place that starts threads |
+//! | [`engine`] | mqtt, capture, profile, store, usp | the threads of connection, store and diagnosis |
 //! | [`lab`] | mqtt, profile, usp | the demo network |
 //! | [`cli`] | all but view, ui, app | headless commands |
 //! | [`view`] | store, usp, profile, mqtt (states and reports only) | view-models: snapshot + view state → rows; no egui |
 //! | `ui` | view, store, usp, profile, mqtt (states and reports only), engine (events only) | widgets |
-//! | `app` | all | wiring, window, preferences |
+//! | `app` | all | wiring, window, preferences, the thread that looks after profile files |
 //!
 //! `tests/layering.rs` enforces this table, and which folder may start threads, read clocks,
 //! open files or hold locks. Without the `gui` feature `ui` and `app` are not built, which is

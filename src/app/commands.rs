@@ -117,7 +117,13 @@ impl Workbench {
         let Some(dialog) = &mut self.dialog else { return };
         let purpose = dialog.purpose;
         if let Some(answer) = dialog.poll(ctx) {
+            let never_showed = dialog.never_showed();
             self.dialog = None;
+            if answer.is_none() && never_showed {
+                let text = "This desktop offers no file dialog".to_owned();
+                let advice = "Type the path into the field instead.".to_owned();
+                self.toast(Tone::Warning, text, Some(advice));
+            }
             if let Some(path) = answer {
                 self.picked_for_profile(purpose, &path);
             }

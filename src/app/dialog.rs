@@ -5,6 +5,12 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Wake, Waker};
+use std::time::Duration;
+
+use crate::core::time::Stopwatch;
+
+/// Nobody cancels a dialog faster than this.
+const TOO_FAST: Duration = Duration::from_millis(250);
 
 /// What the file is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +28,7 @@ pub(super) struct FileDialog {
     /// What the answer is for.
     pub(super) purpose: Purpose,
     answer: Pin<Box<dyn Future<Output = Option<PathBuf>>>>,
+    since: Stopwatch,
 }
 
 impl FileDialog {
@@ -37,14 +44,19 @@ impl FileDialog {
         };
         let picked = dialog.pick_file();
         let answer = Box::pin(async move { picked.await.map(|f| f.path().to_owned()) });
-        Self { purpose, answer }
+        Self { purpose, answer, since: Stopwatch::start() }
     }
 
     /// Asks for a folder.
     pub(super) fn pick_folder(purpose: Purpose) -> Self {
         let picked = rfd::AsyncFileDialog::new().set_title("Choose a folder").pick_folder();
         let answer = Box::pin(async move { picked.await.map(|f| f.path().to_owned()) });
-        Self { purpose, answer }
+        Self { purpose, answer, since: Stopwatch::start() }
+    }
+
+    /// True if it was over before anybody could have answered: there is no such dialog here.
+    pub(super) fn never_showed(&self) -> bool {
+        self.since.elapsed() < TOO_FAST
     }
 
     /// The answer, once there is one; `Some(None)` if the user cancelled or no dialog exists.

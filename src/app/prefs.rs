@@ -13,7 +13,7 @@ use crate::ui::shell::PaneSizes;
 use crate::ui::theme::ThemeChoice;
 
 /// Recent profiles remembered.
-const RECENT: usize = 8;
+const RECENT: usize = 16;
 
 /// Largest file read, bytes; ours is below 10 kB.
 const MAX_BYTES: u64 = 1 << 20;
@@ -150,8 +150,10 @@ impl Prefs {
 
     /// Puts a profile at the top of the recent ones.
     pub fn remember(&mut self, path: &Path) {
-        self.recent.retain(|known| known != path);
-        self.recent.insert(0, path.to_owned());
+        // Another run starts elsewhere.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        self.recent.retain(|known| *known != path);
+        self.recent.insert(0, path);
         self.recent.truncate(RECENT);
     }
 

@@ -18,7 +18,7 @@ const WATCH: Duration = Duration::from_millis(1000);
 /// Most other profiles whose client ids are compared.
 const MAX_OTHERS: usize = 64;
 
-/// What the window asks for.
+/// What the window asks for. `serial` is the editor's, handed back with the answer.
 pub(super) enum Job {
     /// Say everything about a text.
     Examine { generation: u64, bytes: Vec<u8>, path: Option<PathBuf> },
@@ -27,9 +27,9 @@ pub(super) enum Job {
     /// Read a file.
     Load(PathBuf),
     /// Write a file that must still hold `base`.
-    Save { path: PathBuf, base: Vec<u8>, bytes: Vec<u8> },
+    Save { serial: u64, path: PathBuf, base: Vec<u8>, bytes: Vec<u8> },
     /// Write a new file.
-    Create { path: PathBuf, bytes: Vec<u8> },
+    Create { serial: u64, path: PathBuf, bytes: Vec<u8> },
     /// Let only the owner read these files.
     Restrict(Vec<PathBuf>),
     /// List the app's own folder; `recent` are the files opened before.
@@ -54,11 +54,13 @@ pub(super) enum Answer {
         result: Result<Vec<u8>, FileError>,
     },
     Saved {
+        serial: u64,
         path: PathBuf,
         bytes: Vec<u8>,
         result: Result<Saved, SaveError>,
     },
     Created {
+        serial: u64,
         path: PathBuf,
         bytes: Vec<u8>,
         result: Result<(), SaveError>,
@@ -126,8 +128,8 @@ struct Thread {
     clock: Arc<dyn Clock>,
     own: Option<PathBuf>,
     watched: Option<(PathBuf, Option<Stamp>)>,
-    /// Files whose client ids are compared.
-    others: Vec<PathBuf>,
+    /// Path, name and client id of the other profiles, as they were when they were listed.
+    others: Vec<(PathBuf, String, String)>,
 }
 
 impl Thread {
@@ -194,26 +196,29 @@ impl Thread {
                 }
                 Answer::Loaded { path, result }
             }
-            Job::Save { path, base, bytes } => {
+            Job::Save { serial, path, base, bytes } => {
                 let result = files::save(&path, &base, &bytes);
                 if result.is_ok() {
                     self.watched = Some((path.clone(), files::stamp(&path)));
                 }
-                Answer::Saved { path, bytes, result }
+                Answer::Saved { serial, path, bytes, result }
             }
-            Job::Create { path, bytes } => {
-                let result = files::create(&path, &bytes);
+            Job::Create { serial, path, bytes } => {
+                let own = self.own.as_deref().filter(|own| path.parent() == Some(own));
+                let folder = own.map_or(Ok(()), files::make_folder).map_err(SaveError::from);
+                let result = folder.and_then(|()| files::create(&path, &bytes));
                 if result.is_ok() {
                     self.watched = Some((path.clone(), files::stamp(&path)));
                 }
-                Answer::Created { path, bytes, result }
+                Answer::Created { serial, path, bytes, result }
             }
             Job::Restrict(paths) => {
                 Answer::Restricted(paths.iter().try_for_each(|path| files::restrict(path)))
             }
             Job::List { recent } => {
                 let own = self.own.as_deref().map(files::list).unwrap_or_default();
-                self.others = own.iter().chain(&recent).take(MAX_OTHERS).cloned().collect();
+                let all = own.iter().chain(&recent).take(MAX_OTHERS);
+                self.others = all.filter_map(|path| client_id(path)).collect();
                 Answer::Listed(own)
             }
             Job::Unwatch => {
@@ -231,19 +236,13 @@ impl Thread {
         Surroundings { path, now: self.clock.now(), environment: &environment, others }
     }
 
-    /// Name and client id of the other profiles.
+    /// Name and client id of the profiles other than the open one.
     fn client_ids(&self, open: Option<&Path>) -> Vec<(String, String)> {
-        let id = |path: &PathBuf| {
-            let reading = Reading::new(Document::new(files::read(path).ok()?), &environment);
-            let name = path.file_name()?.to_string_lossy().into_owned();
-            Some((name, reading.text("MQTT_CLIENT_ID")?.to_owned()))
-        };
-        let same = |path: &Path| {
-            open.is_some_and(|open| {
-                path == open || path.canonicalize().ok() == open.canonicalize().ok()
-            })
-        };
-        self.others.iter().filter(|path| !same(path)).filter_map(id).collect()
+        let real = open.and_then(|path| path.canonicalize().ok());
+        let others = self.others.iter().filter(|(path, ..)| {
+            Some(path.as_path()) != open && real.as_deref() != Some(path.as_path())
+        });
+        others.map(|(_, name, id)| (name.clone(), id.clone())).collect()
     }
 
     /// Looks whether somebody else wrote the watched file.
@@ -254,10 +253,23 @@ impl Thread {
             return None;
         }
         *known = stamp;
-        Some(Answer::Changed { path: path.clone(), now: files::read(path).ok() })
+        if stamp.is_none() {
+            return Some(Answer::Changed { path: path.clone(), now: None });
+        }
+        // There, but not to be read now: not the same as removed.
+        let now = Some(files::read(path).ok()?);
+        Some(Answer::Changed { path: path.clone(), now })
     }
 }
 
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Path as the system sees it, name and client id of a profile that has one.
+fn client_id(path: &Path) -> Option<(PathBuf, String, String)> {
+    let reading = Reading::new(Document::new(files::read(path).ok()?), &environment);
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    let id = reading.text("MQTT_CLIENT_ID")?.to_owned();
+    Some((path.canonicalize().ok()?, name, id))
 }

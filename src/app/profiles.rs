@@ -36,6 +36,8 @@ pub(super) struct Profiles {
     worker: Option<Worker>,
     /// The generation that was sent to be examined.
     sent: u64,
+    /// Counts the editors; answers that belong to an earlier one are told by it.
+    serial: u64,
     own_folder: Option<PathBuf>,
 }
 
@@ -59,10 +61,7 @@ impl Profiles {
 
     /// True if closing the window would lose something.
     pub(super) fn has_unsaved(&self) -> bool {
-        self.editor.as_ref().is_some_and(|editor| match editor.source() {
-            Source::File(_) => editor.is_modified(),
-            Source::New(_) => editor.can_undo(),
-        })
+        self.editor.as_ref().is_some_and(Editor::has_unsaved)
     }
 
     fn send(&mut self, job: Job) {
@@ -89,7 +88,7 @@ impl Workbench {
     pub fn ask_before_quit(&mut self) {
         self.show_profiles();
         self.profiles.after = Some(After::Quit);
-        self.profiles.panel.dialog = Some(Dialog::Unsaved);
+        self.profiles.panel.ask(Dialog::Unsaved { quitting: true });
     }
 
     fn show_profiles(&mut self) {
@@ -101,7 +100,8 @@ impl Workbench {
     }
 
     fn is_open_in_editor(&self, path: &Path) -> bool {
-        self.profiles.editor.as_ref().is_some_and(|editor| editor.path() == Some(path))
+        let path = at_home(path.to_owned());
+        self.profiles.editor.as_ref().is_some_and(|editor| editor.path() == Some(&path))
     }
 
     fn list_profiles(&mut self) {
@@ -145,6 +145,7 @@ impl Workbench {
 
     fn open_editor(&mut self, editor: Editor) {
         self.profiles.editor = Some(editor);
+        self.profiles.serial += 1;
         self.profiles.sent = 0;
         self.profiles.check = None;
         self.profiles.panel =
@@ -172,18 +173,30 @@ impl Workbench {
                     self.toast(Tone::Good, text, None);
                 }
             }
+            Answer::Loaded { path, result: Ok(_) } if self.profiles.has_unsaved() => {
+                // Something was typed while it was read.
+                self.or_ask(ProfileCommand::Open(path));
+            }
             Answer::Loaded { path, result: Ok(bytes) } => {
                 self.prefs.remember(&path);
                 self.save_prefs();
                 self.open_editor(Editor::open(path, bytes));
                 self.list_profiles();
             }
+            Answer::Loaded { path: _, result: Err(error) }
+                if matches!(self.profiles.panel.dialog(), Some(Dialog::Open { .. })) =>
+            {
+                let path = error.path.display().to_string();
+                let problem = Some(format!("{} {}", error.what, error.advice));
+                self.profiles.panel.ask(Dialog::Open { path, problem });
+            }
             Answer::Loaded { path: _, result: Err(error) } => {
                 let text = format!("{}: {}", error.path.display(), error.what);
                 self.toast(Tone::Bad, text, Some(error.advice));
             }
-            Answer::Saved { path, bytes, result } => match result {
-                Ok(_) => self.saved(path, bytes),
+            Answer::Saved { serial, path, bytes, result } => match result {
+                Ok(_) => self.saved(serial, path, bytes),
+                Err(SaveError::ChangedOutside { .. }) if serial != self.profiles.serial => {}
                 Err(SaveError::ChangedOutside { now }) => {
                     self.profiles.after = None;
                     if let Some(editor) = &mut self.profiles.editor {
@@ -192,16 +205,16 @@ impl Workbench {
                 }
                 Err(error) => self.not_saved(&error),
             },
-            Answer::Created { path, bytes, result } => match result {
-                Ok(()) => self.saved(path, bytes),
+            Answer::Created { serial, path, bytes, result } => match result {
+                Ok(()) => self.saved(serial, path, bytes),
+                Err(error) if serial != self.profiles.serial => self.not_saved(&error),
                 Err(error) => {
                     let problem = match &error {
                         SaveError::Exists => "There is such a file already.".to_owned(),
                         other => other.to_string(),
                     };
                     let path = path.display().to_string();
-                    self.profiles.panel.dialog =
-                        Some(Dialog::SaveAs { path, problem: Some(problem) });
+                    self.profiles.panel.ask(Dialog::SaveAs { path, problem: Some(problem) });
                 }
             },
             Answer::Restricted(Ok(())) => {
@@ -227,10 +240,15 @@ impl Workbench {
         }
     }
 
-    fn saved(&mut self, path: PathBuf, bytes: Vec<u8>) {
+    fn saved(&mut self, serial: u64, path: PathBuf, bytes: Vec<u8>) {
         self.prefs.remember(&path);
         self.save_prefs();
-        self.profiles.panel.dialog = None;
+        if serial != self.profiles.serial {
+            // Another profile is open by now; it is none of its business.
+            self.list_profiles();
+            return;
+        }
+        self.profiles.panel.close_dialog();
         if let Some(editor) = &mut self.profiles.editor {
             editor.saved(path, bytes);
             let name = editor.name();
@@ -238,6 +256,12 @@ impl Workbench {
         }
         self.list_profiles();
         match self.profiles.after.take() {
+            // Typed on while it was written.
+            Some(after) if self.profiles.has_unsaved() => {
+                let quitting = matches!(after, After::Quit);
+                self.profiles.after = Some(after);
+                self.profiles.panel.ask(Dialog::Unsaved { quitting });
+            }
             Some(After::Do(command)) => self.profile_command_now(command),
             Some(After::Quit) => self.quit = true,
             None => {}
@@ -257,7 +281,7 @@ impl Workbench {
     fn or_ask(&mut self, command: ProfileCommand) {
         if self.profiles.has_unsaved() {
             self.profiles.after = Some(After::Do(command));
-            self.profiles.panel.dialog = Some(Dialog::Unsaved);
+            self.profiles.panel.ask(Dialog::Unsaved { quitting: false });
         } else {
             self.profile_command_now(command);
         }
@@ -297,13 +321,10 @@ impl Workbench {
             ProfileCommand::Leave => {
                 self.page = self.profiles.before.take().unwrap_or(Page::Start);
             }
-            ProfileCommand::Open(path) => {
-                self.profiles.panel.dialog = None;
-                self.profiles.send(Job::Load(path));
-            }
+            ProfileCommand::Open(path) => self.profiles.send(Job::Load(at_home(path))),
             ProfileCommand::Choose => {
                 self.show_profiles();
-                self.profiles.panel.dialog = Some(Dialog::Open(String::new()));
+                self.profiles.panel.ask(Dialog::Open { path: String::new(), problem: None });
             }
             ProfileCommand::Browse => {
                 self.dialog = Some(FileDialog::pick_file(Purpose::EditProfile));
@@ -311,13 +332,13 @@ impl Workbench {
             ProfileCommand::New(template) => self.open_new(Editor::from_template(template)),
             ProfileCommand::AskImport => {
                 self.show_profiles();
-                self.profiles.panel.dialog = Some(Dialog::Import(Default::default()));
+                self.profiles.panel.ask(Dialog::Import(Default::default()));
             }
             ProfileCommand::Import(text) => {
                 let bytes = text.expose().as_bytes().to_vec();
                 let mut editor = Editor::from_text("imported.env".to_owned(), Vec::new());
                 editor.replace(bytes);
-                self.profiles.panel.dialog = None;
+                self.profiles.panel.close_dialog();
                 self.open_new(editor);
             }
             ProfileCommand::Duplicate => {
@@ -332,12 +353,18 @@ impl Workbench {
             ProfileCommand::SaveAs(path) => {
                 if let Some(editor) = &self.profiles.editor {
                     let bytes = editor.document().bytes().to_vec();
-                    self.profiles.send(Job::Create { path, bytes });
+                    let serial = self.profiles.serial;
+                    let path = at_home(path);
+                    self.profiles.send(Job::Create { serial, path, bytes });
                 }
             }
             ProfileCommand::Connect => match self.profile_in_editor() {
                 Ok(profile) => {
                     self.demo = None;
+                    if self.profiles.has_unsaved() {
+                        let text = "Connecting with changes that are not saved".to_owned();
+                        self.toast(Tone::Quiet, text, None);
+                    }
                     self.connect(Arc::new(profile));
                 }
                 Err(error) => self.toast(Tone::Bad, error.what, Some(error.advice)),
@@ -354,7 +381,10 @@ impl Workbench {
                 });
             }
             ProfileCommand::GoTo(key) => self.profiles.panel.go_to = Some(key),
-            ProfileCommand::CloseDialog => self.profiles.panel.dialog = None,
+            ProfileCommand::CloseDialog => {
+                self.profiles.panel.close_dialog();
+                self.profiles.after = None;
+            }
             ProfileCommand::FocusSearch | ProfileCommand::CopyCommand(_) => {}
             other => self.edit_profile(other),
         }
@@ -380,6 +410,8 @@ impl Workbench {
                     self.toast(Tone::Warning, text, None);
                 }
             }
+            // It names lines of a text that is not there any more.
+            ProfileCommand::Fix(_) if editor.is_behind() => {}
             ProfileCommand::Fix(fix) => match editor.apply(&fix) {
                 Ok(mut after) => {
                     if after.restrict_profile {
@@ -413,21 +445,15 @@ impl Workbench {
         if !editor.is_modified() {
             return;
         }
+        let serial = self.profiles.serial;
         match editor.source().clone() {
-            Source::File(path) if editor.outside() == Some(None) || editor.base().is_empty() => {
-                // It was removed; what is here makes it anew.
+            Source::File(path) if editor.is_gone() => {
                 let bytes = editor.document().bytes().to_vec();
-                let gone = !editor.base().is_empty() || editor.outside().is_some();
-                let job = if gone {
-                    Job::Create { path, bytes }
-                } else {
-                    Job::Save { path, base: Vec::new(), bytes }
-                };
-                self.profiles.send(job);
+                self.profiles.send(Job::Create { serial, path, bytes });
             }
             Source::File(path) => {
                 let (base, bytes) = (editor.base().to_vec(), editor.document().bytes().to_vec());
-                self.profiles.send(Job::Save { path, base, bytes });
+                self.profiles.send(Job::Save { serial, path, base, bytes });
             }
             Source::New(name) => self.ask_save_as(Some(name)),
         }
@@ -443,11 +469,11 @@ impl Workbench {
             }
         };
         let path = path.display().to_string();
-        self.profiles.panel.dialog = Some(Dialog::SaveAs { path, problem: None });
+        self.profiles.panel.ask(Dialog::SaveAs { path, problem: None });
     }
 
     fn settle_unsaved(&mut self, confirmed: Confirmed) {
-        self.profiles.panel.dialog = None;
+        self.profiles.panel.close_dialog();
         match confirmed {
             Confirmed::Cancel => self.profiles.after = None,
             Confirmed::Save => self.save_profile(),
@@ -510,4 +536,13 @@ impl Workbench {
             }
         }
     }
+}
+
+/// A whole path; `~/` at its start is read as shells read it.
+fn at_home(path: PathBuf) -> PathBuf {
+    let path = match (path.strip_prefix("~"), std::env::var_os("HOME")) {
+        (Ok(rest), Some(home)) if !home.is_empty() => PathBuf::from(home).join(rest),
+        _ => path,
+    };
+    std::path::absolute(&path).unwrap_or(path)
 }

@@ -340,8 +340,13 @@ impl Workbench {
         let ctx = ui.ctx().clone();
         if self.look_set != Some(self.prefs.theme) {
             theme::set_choice(&ctx, self.prefs.theme);
-            ctx.set_zoom_factor(self.prefs.zoom);
+            if self.look_set.is_none() {
+                ctx.set_zoom_factor(self.prefs.zoom);
+            }
             self.look_set = Some(self.prefs.theme);
+        } else {
+            // The keyboard changes it too.
+            self.prefs.zoom = ctx.zoom_factor();
         }
         let look = Look::of(&ctx, self.prefs.theme);
         let mut commands = Vec::new();
@@ -454,7 +459,11 @@ impl Workbench {
         let ctx = ui.ctx();
         let pressed = |modifiers, key| ctx.input_mut(|i| i.consume_key(modifiers, key));
         if pressed(Modifiers::COMMAND, Key::O) {
-            commands.push(UiCommand::ChooseProfile);
+            commands.push(if self.page == Page::Profiles {
+                UiCommand::Profile(ProfileCommand::Choose)
+            } else {
+                UiCommand::ChooseProfile
+            });
         }
         if pressed(Modifiers::COMMAND, Key::Q) {
             commands.push(UiCommand::Quit);

@@ -208,7 +208,12 @@ fn validity(facts: &CertificateFacts) -> String {
 fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut chars = text.chars();
-    let mut out: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    // A host's name keeps its letters.
+    let first_word = text.split_whitespace().next().unwrap_or_default();
+    let is_name = first_word.trim_end_matches(['.', ',']).contains(['.', ':']);
+    let capital =
+        |c: char| -> String { if is_name { c.to_string() } else { c.to_uppercase().collect() } };
+    let mut out: String = chars.next().map(capital).unwrap_or_default();
     out.push_str(chars.as_str());
     if !out.is_empty() && !out.ends_with(['.', '!', '?', '…']) {
         out.push('.');

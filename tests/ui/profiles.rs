@@ -221,6 +221,17 @@ fn somebody_else_writes_the_file() {
 }
 
 #[test]
+fn a_file_removed_meanwhile_is_made_anew() {
+    let (mut desk, path) = Desk::open("MQTT_HOST=localhost\n");
+    std::fs::remove_file(&path).unwrap();
+    desk.wait_for("removed by somebody else");
+    desk.world.click(Role::Button, "Keep mine");
+    desk.world.click(Role::Button, "Save");
+    desk.wait_for("acs.env saved");
+    assert_eq!(read(&path), "MQTT_HOST=localhost\n");
+}
+
+#[test]
 fn unsaved_changes_are_asked_about() {
     let (mut desk, path) = Desk::open("MQTT_HOST=localhost\n");
     let other = desk.file("other.env", "MQTT_HOST=other\n");
@@ -243,7 +254,7 @@ fn unsaved_changes_are_asked_about() {
     assert!(desk.world.harness.state().has_unsaved());
     desk.press(Modifiers::COMMAND, Key::Q);
     assert!(!desk.world.harness.state().wants_to_quit());
-    desk.world.click(Role::Button, "Drop the changes");
+    desk.world.click(Role::Button, "Quit without saving");
     assert!(desk.world.harness.state().wants_to_quit());
     assert_eq!(read(&other), "MQTT_HOST=other\n");
 }
@@ -256,7 +267,7 @@ fn new_profiles_from_templates_and_from_pasted_text() {
     desk.world.click(Role::Button, "New for production");
     assert!(desk.world.shows("The ACS will start and connect"));
     assert!(desk.world.shows("not saved yet"));
-    let path = desk.folder.path().join("new/prod.env");
+    let path = desk.folder.path().join("prod.env");
     desk.world.click(Role::Button, "Save");
     desk.type_into(Role::TextInput, "Path to save to", path.to_str().unwrap());
     desk.world.click(Role::Button, "Save here");
@@ -275,6 +286,24 @@ fn new_profiles_from_templates_and_from_pasted_text() {
     desk.world.click(Role::Button, "Import");
     assert_eq!(desk.value("MQTT_HOST"), "pasted");
     assert!(desk.world.shows("imported.env"));
+}
+
+#[test]
+fn a_path_that_is_typed_is_opened_or_says_why_not() {
+    let mut desk = Desk::new();
+    let path = desk.file("typed.env", "MQTT_HOST=typed\n");
+    desk.world.click(Role::Button, "Profiles");
+    desk.press(Modifiers::COMMAND, Key::O);
+    // The cursor is in the field already.
+    let name = "Path of the profile to edit";
+    desk.world.harness.get_by_role_and_label(Role::TextInput, name).type_text("/no/such.env");
+    desk.world.settle();
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.wait_for("There is no such file.");
+    desk.type_into(Role::TextInput, name, path.to_str().unwrap());
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.wait_for("The ACS will start and connect");
+    assert_eq!(desk.value("MQTT_HOST"), "typed");
 }
 
 #[test]

@@ -68,12 +68,20 @@ fn details_ui(
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.spacing_mut().interact_size.y = 18.0;
     ui.add_space(2.0);
-    ui.add(egui::Label::new(RichText::new(&words.what).color(t.strong)).wrap());
+    ui.add(
+        egui::Label::new(RichText::new(&words.what).color(t.strong))
+            .wrap()
+            .halign(egui::Align::LEFT),
+    );
     if let Some(advice) = &words.advice {
-        ui.add(egui::Label::new(RichText::new(advice).color(t.text)).wrap());
+        ui.add(
+            egui::Label::new(RichText::new(advice).color(t.text)).wrap().halign(egui::Align::LEFT),
+        );
     }
     for remedy in connection::remedies(link) {
-        ui.add(egui::Label::new(RichText::new(*remedy).color(t.weak)).wrap());
+        ui.add(
+            egui::Label::new(RichText::new(*remedy).color(t.weak)).wrap().halign(egui::Align::LEFT),
+        );
     }
     let tls = match link {
         LinkState::Connected { tls, .. } => tls.as_ref(),
@@ -81,7 +89,7 @@ fn details_ui(
     };
     for warning in tls.iter().flat_map(|tls| &tls.warnings) {
         let text = RichText::new(format::one_line(warning)).color(look.tone(Tone::Warning));
-        ui.add(egui::Label::new(text).wrap());
+        ui.add(egui::Label::new(text).wrap().halign(egui::Align::LEFT));
     }
     ui.separator();
     let mut fact = |name: &str, value: &str| {

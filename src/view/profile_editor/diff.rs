@@ -8,6 +8,9 @@ use crate::profile::document::Document;
 /// Unchanged lines shown around a change.
 const AROUND: usize = 2;
 
+/// Changed lines on one side times those on the other: up to here the exact search is quick.
+const MAX_PRODUCT: usize = 1_000_000;
+
 /// One row of a diff.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum DiffLine {
@@ -45,7 +48,7 @@ pub fn diff(old: &Document, new: &Document, reveal: &dyn Fn(&str) -> bool) -> Di
     let text = |lines: &[RawLine], at: usize| {
         lines.get(at).map(|line| line.text.clone()).unwrap_or_default()
     };
-    let ops = capture_diff_slices(Algorithm::Myers, &old_units, &new_units);
+    let ops = operations(&old_units, &new_units);
     let mut diff = Diff::default();
     let last = ops.len().saturating_sub(1);
     for (index, op) in ops.iter().enumerate() {
@@ -75,6 +78,25 @@ pub fn diff(old: &Document, new: &Document, reveal: &dyn Fn(&str) -> bool) -> Di
     }
     diff.only_invisible = visible(old) == visible(new);
     diff
+}
+
+/// The changes. Where both sides differ widely the search for the shortest list would take too
+/// long for a window: then what lies between the common ends is one change.
+fn operations(old: &[&[u8]], new: &[&[u8]]) -> Vec<DiffOp> {
+    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let (old_rest, new_rest) =
+        (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
+    let tail = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (old_len, new_len) = (old_rest.len() - tail, new_rest.len() - tail);
+    if old_len.saturating_mul(new_len) <= MAX_PRODUCT {
+        return capture_diff_slices(Algorithm::Myers, old, new);
+    }
+    let equal = |old_index, new_index, len| DiffOp::Equal { old_index, new_index, len };
+    let changed = DiffOp::Replace { old_index: head, old_len, new_index: head, new_len };
+    [equal(0, 0, head), changed, equal(head + old_len, head + new_len, tail)]
+        .into_iter()
+        .filter(|op| !matches!(op, DiffOp::Equal { len: 0, .. }))
+        .collect()
 }
 
 /// Lines with their ends, so that a changed end is a change.
@@ -136,6 +158,18 @@ mod tests {
         let got = of("MQTT_AUTH_PASSWORD=CANARY1\n", "MQTT_AUTH_PASSWORD=CANARY2\n");
         assert_eq!((got.changed.len(), got.removed), (1, 1));
         assert!(!format!("{got:?}").contains("CANARY"));
+    }
+
+    #[test]
+    fn a_wide_difference_is_one_change() {
+        let lines = |end: &str| {
+            let middle: String = (0..30_000).map(|n| format!("K{n}=1{end}")).collect();
+            format!("same\n{middle}end\n")
+        };
+        let got = of(&lines("\r\n"), &lines("\n"));
+        assert_eq!((got.changed.len(), got.removed, got.only_invisible), (30_000, 30_000, true));
+        assert_eq!(got.rows.first(), Some(&DiffLine::Same(1, "same".to_owned())));
+        assert_eq!(got.rows.last(), Some(&DiffLine::Same(30_002, "end".to_owned())));
     }
 
     #[test]

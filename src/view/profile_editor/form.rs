@@ -2,12 +2,11 @@
 //! which readers agree, and the findings.
 
 use super::Editor;
-use super::lines::MASK;
 use crate::profile::catalog::{Group, Kind, VARIABLES, Variable};
 use crate::profile::certificate::date;
 use crate::profile::dialect::{Reader, Verdict};
 use crate::profile::lint::{Finding, Level};
-use crate::profile::reading::{Field, Presence, Value, fallback};
+use crate::profile::reading::{Field, MASK, Presence, Value, fallback, without_userinfo};
 use crate::view::format::one_line;
 
 /// How the field is edited.
@@ -104,7 +103,11 @@ pub fn sections(editor: &Editor, search: &str) -> Vec<Section> {
             line: field.line,
             text: field.text.as_ref().map(|text| {
                 let hidden = variable.is_secret() && !text.is_empty() && !field.has_reference();
-                if hidden { MASK.to_owned() } else { one_line(text.expose()).into_owned() }
+                if hidden {
+                    MASK.to_owned()
+                } else {
+                    without_userinfo(&one_line(text.expose())).into_owned()
+                }
             }),
             reference: field.has_reference().then(|| {
                 field.text.as_ref().map(|text| reference_text(text.expose())).unwrap_or_default()
@@ -126,7 +129,7 @@ pub fn sections(editor: &Editor, search: &str) -> Vec<Section> {
                     format!("{}, issued by {}, valid {from} to {to}", facts.subject, facts.issuer)
                 })
                 .collect(),
-            commented_out: editor.document().commented_out(variable.key).map(|item| item.line),
+            commented_out: editor.can_uncomment(variable.key),
             changed: editor.is_changed(variable.key),
         };
         match sections.last_mut().filter(|section| section.group == variable.group) {
@@ -200,7 +203,7 @@ fn words(value: &Value, variable: &Variable) -> String {
         Value::Number(number) => format!("{number}{unit}"),
         Value::Text(text) if text.is_empty() => "empty".to_owned(),
         Value::Text(_) if variable.is_secret() => MASK.to_owned(),
-        Value::Text(text) => one_line(text.expose()).into_owned(),
+        Value::Text(text) => without_userinfo(&one_line(text.expose())).into_owned(),
         Value::TypeError(on) => format!("TypeError ({on} is no text)"),
         Value::Described(words) => (*words).to_owned(),
     }

@@ -53,7 +53,18 @@ pub struct Editor {
     revealed: BTreeMap<String, Timestamp>,
     /// What the file holds now, if somebody else changed it (`None` inside: it is gone).
     outside: Option<Option<Vec<u8>>>,
+    /// The file was removed, and saving makes it anew.
+    gone: bool,
     shown: Option<Shown>,
+    form: Option<FormCache>,
+}
+
+/// The form, kept until text, findings or search change.
+struct FormCache {
+    generation: u64,
+    examined: Option<u64>,
+    search: String,
+    sections: Arc<Vec<form::Section>>,
 }
 
 /// What is drawn of the raw file, kept until text or masks change.
@@ -97,7 +108,9 @@ impl Editor {
             errors: BTreeMap::new(),
             revealed: BTreeMap::new(),
             outside: None,
+            gone: false,
             shown: None,
+            form: None,
         }
     }
 
@@ -107,7 +120,10 @@ impl Editor {
         let name = self.name();
         let stem = name.strip_suffix(".env").unwrap_or(&name);
         let stem = if stem.is_empty() { "profile" } else { stem };
-        Self::from_text(format!("{stem}-copy.env"), self.document.bytes().to_vec())
+        let mut copy = Self::from_text(format!("{stem}-copy.env"), Vec::new());
+        // As a step of its own, so that it counts as unsaved work.
+        copy.replace(self.document.bytes().to_vec());
+        copy
     }
 
     /// Where it comes from.
@@ -157,7 +173,13 @@ impl Editor {
     /// True if there is something to save.
     #[must_use]
     pub fn is_modified(&self) -> bool {
-        self.path().is_none() || self.base != self.document
+        self.path().is_none() || self.is_gone() || self.base != self.document
+    }
+
+    /// True if the file was removed while it was open: saving makes it anew.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.gone || self.outside == Some(None)
     }
 
     /// What is known about the text; may be a change or two behind.
@@ -170,6 +192,15 @@ impl Editor {
     #[must_use]
     pub fn is_behind(&self) -> bool {
         self.examined.as_ref().is_none_or(|(generation, _)| *generation != self.generation)
+    }
+
+    /// True if there is work that would be lost without saving.
+    #[must_use]
+    pub fn has_unsaved(&self) -> bool {
+        match self.source {
+            Source::File(_) => self.is_modified(),
+            Source::New(_) => self.history.can_undo(),
+        }
     }
 
     /// Takes in what was found about the text of that generation.
@@ -205,7 +236,7 @@ impl Editor {
     pub fn set(&mut self, key: &'static str, value: &str, typing: bool) {
         self.typing = typing.then_some(key);
         let before = self.document.bytes().to_vec();
-        let done = edit::set(&mut self.document, key, value, &Weights::default()).map(|_| ());
+        let done = edit::write(&mut self.document, key, value, &Weights::default()).map(|_| ());
         self.finish(key, done, before, typing.then_some(key));
         if !typing {
             self.drafts.remove(key);
@@ -220,11 +251,19 @@ impl Editor {
         self.drafts.remove(key);
     }
 
+    /// The commented-out line of a field, if it would be a setting again without its mark.
+    #[must_use]
+    pub fn can_uncomment(&self, key: &str) -> Option<usize> {
+        let item = self.document.commented_out(key)?;
+        let alone = self.document.bytes().get(item.span.clone())?.to_vec();
+        edit::uncomment(&mut Document::new(alone), key).ok().map(|()| item.line)
+    }
+
     /// Makes the commented-out line of a field count again.
     pub fn uncomment(&mut self, key: &'static str) {
         let before = self.document.bytes().to_vec();
-        self.document.uncomment(key);
-        self.finish(key, Ok(()), before, None);
+        let done = edit::uncomment(&mut self.document, key);
+        self.finish(key, done, before, None);
         self.drafts.remove(key);
     }
 
@@ -324,6 +363,7 @@ impl Editor {
         self.source = Source::File(path);
         self.base = Document::new(bytes);
         self.outside = None;
+        self.gone = false;
         // What lies around the file changed with it: permissions, relative paths.
         self.generation += 1;
     }
@@ -383,9 +423,27 @@ impl Editor {
         (Arc::clone(&shown.lines), Arc::clone(&shown.diff))
     }
 
+    /// The rows of the form that match a search; empty until the text was examined once.
+    pub fn sections(&mut self, search: &str) -> Arc<Vec<form::Section>> {
+        let examined = self.examined.as_ref().map(|(generation, _)| *generation);
+        let fits = self.form.as_ref().is_some_and(|form| {
+            form.generation == self.generation && form.examined == examined && form.search == search
+        });
+        if !fits {
+            let sections = Arc::new(form::sections(self, search));
+            let (generation, search) = (self.generation, search.to_owned());
+            self.form = Some(FormCache { generation, examined, search, sections });
+        }
+        self.form.as_ref().map(|form| Arc::clone(&form.sections)).unwrap_or_default()
+    }
+
     /// True if the setting of that name differs from the one on disk.
     #[must_use]
     pub fn is_changed(&self, key: &str) -> bool {
+        if self.path().is_none() {
+            // All of it is new.
+            return false;
+        }
         let text = |document: &Document| {
             document
                 .last(key)

@@ -20,8 +20,13 @@ pub enum Choice {
 impl Editor {
     /// Says what the file holds now; `None` if it is gone. True if the user has to choose.
     pub fn noticed_outside(&mut self, now: Option<Vec<u8>>) -> bool {
+        self.gone &= now.is_none();
         if now.as_deref() == Some(self.base.bytes()) {
             self.outside = None;
+            return false;
+        }
+        if now.is_none() && self.gone {
+            // Known and settled.
             return false;
         }
         if let Some(theirs) = &now
@@ -49,8 +54,8 @@ impl Editor {
     pub fn settle_outside(&mut self, choice: Choice) -> Vec<String> {
         let Some(now) = self.outside.take() else { return Vec::new() };
         let Some(theirs) = now.map(Document::new) else {
-            // The file is gone: what is in the editor is all there is.
-            self.base = Document::default();
+            // What is in the editor is all there is.
+            self.gone = true;
             return Vec::new();
         };
         let mut left = Vec::new();
@@ -60,8 +65,11 @@ impl Editor {
             Choice::TakeTheirs => self.document = theirs.clone(),
             Choice::Merge => {
                 let (merged, not_merged) = merge(&self.base, &self.document, &theirs);
-                self.document = merged;
                 left = not_merged;
+                if rest(&self.base) != rest(&self.document) {
+                    left.push("changes of comments and line ends".to_owned());
+                }
+                self.document = merged;
             }
         }
         self.base = theirs;
@@ -69,6 +77,17 @@ impl Editor {
         self.text_replaced();
         left
     }
+}
+
+/// What of a file is no setting; line ends and marks included, line numbers not.
+fn rest(document: &Document) -> Vec<&[u8]> {
+    let bytes = document.bytes();
+    let of = |range: std::ops::Range<usize>| bytes.get(range).unwrap_or_default();
+    let kept = |item: &crate::profile::document::Item| match item.parts() {
+        Some(_) => of(item.content.end..item.span.end),
+        None => of(item.span.clone()),
+    };
+    document.items().iter().map(kept).collect()
 }
 
 /// Makes the changes from `base` to `mine` again on `theirs`, setting by setting. A setting both

@@ -71,7 +71,7 @@ fn rows_say_what_the_acs_makes_of_each_field() {
     let password = row(&editor, "MQTT_AUTH_PASSWORD");
     assert_eq!(password.input, form::Input::Reference);
     assert_eq!(password.reference.as_deref(), Some("…${B}"));
-    assert_eq!(password.ends_up, lines::MASK);
+    assert_eq!(password.ends_up, crate::profile::reading::MASK);
     assert_eq!(row(&editor, "MQTT_AUTH_USERNAME").level(), Some(Level::Error));
     let port = row(&editor, "MQTT_PORT");
     assert_eq!((port.ends_up.as_str(), port.commented_out), ("1883", Some(5)));
@@ -173,5 +173,8 @@ fn what_others_write_meanwhile() {
     assert!(gone.noticed_outside(None));
     assert_eq!(gone.outside(), Some(None));
     gone.settle_outside(Choice::KeepMine);
-    assert!(gone.is_modified());
+    assert!(gone.is_modified() && gone.is_gone() && gone.outside().is_none());
+    assert!(!gone.noticed_outside(None), "asked once only");
+    gone.saved("/x/a.env".into(), gone.document().bytes().to_vec());
+    assert!(!gone.is_modified());
 }

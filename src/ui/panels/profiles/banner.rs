@@ -9,10 +9,17 @@ use crate::profile::verdict::Verdict;
 use crate::ui::command::{ProfileCommand, UiCommand};
 use crate::ui::theme::{Look, fonts, icons};
 use crate::ui::widgets::controls;
+use crate::view::check::Check;
 use crate::view::profile_editor::outside::Choice;
 use crate::view::profile_editor::{Editor, form};
 
-pub(super) fn show(ui: &mut Ui, look: Look, editor: &Editor, commands: &mut Vec<UiCommand>) {
+pub(super) fn show(
+    ui: &mut Ui,
+    look: Look,
+    editor: &Editor,
+    check: Option<&Check>,
+    commands: &mut Vec<UiCommand>,
+) {
     if let Some(now) = editor.outside() {
         outside_ui(ui, look, now.is_none(), commands);
     }
@@ -48,8 +55,7 @@ pub(super) fn show(ui: &mut Ui, look: Look, editor: &Editor, commands: &mut Vec<
                             format!("Fix {safe} findings")
                         };
                         let fix = controls::button(ui, look, icons::FIX, &label);
-                        let tip = "Carries out every fix that changes nothing that works; lines are \
-                                   commented out, never removed, and Undo takes it back";
+                        let tip = "Carries out every fix that needs no decision of yours. Files missing on this machine are commented out with their lines; nothing is removed, and Undo takes it back";
                         if fix.on_hover_text(tip).clicked() {
                             commands.push(UiCommand::Profile(ProfileCommand::FixAll));
                         }
@@ -60,6 +66,18 @@ pub(super) fn show(ui: &mut Ui, look: Look, editor: &Editor, commands: &mut Vec<
                     });
                 });
             });
+            if let Some(failed) = check.and_then(Check::failed) {
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = 6.0;
+                    let icon = RichText::new(icons::FAILED).font(fonts::icon(14.0));
+                    ui.label(icon.color(t.error));
+                    let text = format!(
+                        "The test of the connection failed at {}",
+                        failed.stage.name()
+                    );
+                    ui.add(Label::new(RichText::new(text).color(t.text)).wrap());
+                });
+            }
             counts_ui(ui, look, examined);
         },
     );
@@ -94,15 +112,22 @@ fn verdict_ui(
         Verdict::Connects => (icons::CHECK, t.ok),
         Verdict::CannotConnect(_) | Verdict::Refuses(_) => (icons::FAILED, t.error),
     };
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let side = if large { 17.0 } else { 14.0 };
         ui.label(RichText::new(icon).font(fonts::icon(side)).color(color));
         let font = if large { fonts::body_medium() } else { fonts::body() };
         let text = RichText::new(verdict.headline(who)).font(font);
-        ui.add(Label::new(text.color(if large { t.strong } else { t.text })).wrap());
-        if let Some(key) = verdict.reason().and_then(|reason| reason.key.clone()) {
-            let name = format!("Go to {key}");
+        let shown = Label::new(text.color(if large { t.strong } else { t.text })).wrap();
+        let key = verdict.reason().and_then(|reason| reason.key.clone());
+        let button = if key.is_some() { 54.0 } else { 0.0 };
+        let room = (ui.available_width() - button).max(80.0);
+        ui.allocate_ui_with_layout(egui::vec2(room, 10.0), Layout::top_down(Align::Min), |ui| {
+            ui.set_max_width(room);
+            ui.add(shown);
+        });
+        if let Some(key) = key {
+            let name = format!("{who}: go to {key}");
             if controls::word_toggle(ui, look, "Show", &name, false).clicked() {
                 commands.push(UiCommand::Profile(ProfileCommand::GoTo(key)));
             }
@@ -126,8 +151,10 @@ fn counts_ui(ui: &mut Ui, look: Look, examined: &crate::profile::examine::Examin
             ui.label(RichText::new(words).font(fonts::small()).color(t.text));
             ui.add_space(8.0);
         }
-        let text = "of the file and this machine; the ACS's own environment beats the file";
-        ui.label(RichText::new(text).font(fonts::small()).color(t.weak));
+        let text = "as far as file and machine tell";
+        let more = "The ACS's own environment beats the file, and whether the broker is there only \
+                    a test of the connection tells.";
+        ui.label(RichText::new(text).font(fonts::small()).color(t.weak)).on_hover_text(more);
     });
 }
 

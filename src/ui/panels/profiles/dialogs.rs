@@ -18,7 +18,12 @@ const MAX_IMPORT: usize = 1024 * 1024;
 #[derive(Clone, Debug)]
 pub enum Dialog {
     /// Which file to open: a path to type, since not every desktop has a file dialog.
-    Open(String),
+    Open {
+        /// The path as typed.
+        path: String,
+        /// Why it did not work.
+        problem: Option<String>,
+    },
     /// Where to save.
     SaveAs {
         /// The path as typed.
@@ -29,7 +34,32 @@ pub enum Dialog {
     /// What to make a profile of. May hold secrets.
     Import(Secret),
     /// There are unsaved changes.
-    Unsaved,
+    Unsaved {
+        /// The window is to be closed afterwards.
+        quitting: bool,
+    },
+}
+
+/// The question that is open, if one is.
+#[derive(Default)]
+pub struct Asked {
+    dialog: Option<Dialog>,
+    /// Its first field is still to get the cursor.
+    fresh: bool,
+}
+
+impl Asked {
+    /// A question nobody has seen yet.
+    #[must_use]
+    pub fn new(dialog: Dialog) -> Self {
+        Self { dialog: Some(dialog), fresh: true }
+    }
+
+    /// The question.
+    #[must_use]
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.dialog.as_ref()
+    }
 }
 
 pub(super) fn show(
@@ -39,30 +69,37 @@ pub(super) fn show(
     panel: &mut ProfilesPanel,
     commands: &mut Vec<UiCommand>,
 ) {
-    let Some(mut dialog) = panel.dialog.take() else { return };
+    let Some(mut dialog) = panel.asked.dialog.take() else { return };
     let mut ask = |command| commands.push(UiCommand::Profile(command));
     let name = editor.map(|editor| editor.name()).unwrap_or_default();
-    let shown = Modal::new(egui::Id::unique("profile-dialog")).show(ctx, |ui| {
+    let mut focus = std::mem::take(&mut panel.asked.fresh);
+    let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(18);
+    let modal = Modal::new(egui::Id::unique("profile-dialog")).frame(frame);
+    let shown = modal.show(ctx, |ui| {
         ui.set_width(460.0);
         ui.spacing_mut().item_spacing.y = 8.0;
         match &mut dialog {
-            Dialog::Open(path) => open_ui(ui, look, path, &mut ask),
-            Dialog::SaveAs { path, problem } => {
-                save_ui(ui, look, path, problem.as_deref(), &mut ask)
+            Dialog::Open { path, problem } => {
+                open_ui(ui, look, path, problem.as_deref(), &mut focus, &mut ask);
             }
-            Dialog::Import(text) => import_ui(ui, look, text, &mut ask),
-            Dialog::Unsaved => unsaved_ui(ui, look, &name, &mut ask),
+            Dialog::SaveAs { path, problem } => {
+                save_ui(ui, look, path, problem.as_deref(), &mut focus, &mut ask)
+            }
+            Dialog::Import(text) => import_ui(ui, look, text, &mut focus, &mut ask),
+            Dialog::Unsaved { quitting } => {
+                unsaved_ui(ui, look, &name, *quitting, &mut focus, &mut ask);
+            }
         }
     });
     if shown.should_close() {
         ask(match dialog {
-            Dialog::Unsaved => ProfileCommand::Confirm(Confirmed::Cancel),
-            Dialog::Open(_) | Dialog::SaveAs { .. } | Dialog::Import(_) => {
+            Dialog::Unsaved { .. } => ProfileCommand::Confirm(Confirmed::Cancel),
+            Dialog::Open { .. } | Dialog::SaveAs { .. } | Dialog::Import(_) => {
                 ProfileCommand::CloseDialog
             }
         });
     }
-    panel.dialog = Some(dialog);
+    panel.asked.dialog = Some(dialog);
 }
 
 fn title(ui: &mut Ui, look: Look, words: &str) {
@@ -70,11 +107,19 @@ fn title(ui: &mut Ui, look: Look, words: &str) {
     ui.label(RichText::new(words).font(font).color(look.tokens.strong));
 }
 
-fn open_ui(ui: &mut Ui, look: Look, path: &mut String, ask: &mut impl FnMut(ProfileCommand)) {
+fn open_ui(
+    ui: &mut Ui,
+    look: Look,
+    path: &mut String,
+    problem: Option<&str>,
+    focus: &mut bool,
+    ask: &mut impl FnMut(ProfileCommand),
+) {
     title(ui, look, "Open a profile in the editor");
-    let entered = path_ui(ui, path, "Path of the profile to edit");
+    let entered = path_ui(ui, path, "Path of the profile to edit", focus);
     let note = "Nothing is written until you save.";
     ui.label(RichText::new(note).font(fonts::small()).color(look.tokens.weak));
+    problem_ui(ui, look, problem);
     ui.horizontal(|ui| {
         let open = controls::button(ui, look, icons::FILE, "Open");
         if (open.clicked() || entered) && !path.trim().is_empty() {
@@ -90,17 +135,23 @@ fn open_ui(ui: &mut Ui, look: Look, path: &mut String, ask: &mut impl FnMut(Prof
 }
 
 /// A field for a path, focused at first. True if it was ended with Enter.
-fn path_ui(ui: &mut Ui, path: &mut String, name: &'static str) -> bool {
+fn path_ui(ui: &mut Ui, path: &mut String, name: &'static str, focus: &mut bool) -> bool {
     let edit = TextEdit::singleline(path)
         .id(egui::Id::unique(name))
         .char_limit(4096)
         .desired_width(440.0)
         .min_size(vec2(450.0, 28.0));
     let response = ui.add(edit).accessible_name(name);
-    if ui.memory(|memory| memory.focused()).is_none() {
+    if std::mem::take(focus) {
         response.request_focus();
     }
     response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter))
+}
+
+fn problem_ui(ui: &mut Ui, look: Look, problem: Option<&str>) {
+    if let Some(problem) = problem {
+        ui.add(Label::new(RichText::new(problem).color(look.tokens.error)).wrap());
+    }
 }
 
 fn save_ui(
@@ -108,16 +159,15 @@ fn save_ui(
     look: Look,
     path: &mut String,
     problem: Option<&str>,
+    focus: &mut bool,
     ask: &mut impl FnMut(ProfileCommand),
 ) {
     let t = look.tokens;
     title(ui, look, "Save the profile as");
-    let entered = path_ui(ui, path, "Path to save to");
+    let entered = path_ui(ui, path, "Path to save to", focus);
     let note = "A new file is readable by you only. An existing file is never overwritten here.";
     ui.label(RichText::new(note).font(fonts::small()).color(t.weak));
-    if let Some(problem) = problem {
-        ui.add(Label::new(RichText::new(problem).color(t.error)).wrap());
-    }
+    problem_ui(ui, look, problem);
     ui.horizontal(|ui| {
         let save = controls::button(ui, look, icons::SAVE, "Save here");
         if (save.clicked() || entered) && !path.trim().is_empty() {
@@ -129,7 +179,13 @@ fn save_ui(
     });
 }
 
-fn import_ui(ui: &mut Ui, look: Look, text: &mut Secret, ask: &mut impl FnMut(ProfileCommand)) {
+fn import_ui(
+    ui: &mut Ui,
+    look: Look,
+    text: &mut Secret,
+    focus: &mut bool,
+    ask: &mut impl FnMut(ProfileCommand),
+) {
     let t = look.tokens;
     title(ui, look, "Paste the text of a .env file");
     let mut typed = text.expose().to_owned();
@@ -144,7 +200,7 @@ fn import_ui(ui: &mut Ui, look: Look, text: &mut Secret, ask: &mut impl FnMut(Pr
         if response.changed() {
             *text = Secret::new(typed.clone());
         }
-        if ui.memory(|memory| memory.focused()).is_none() {
+        if std::mem::take(focus) {
             response.request_focus();
         }
     });
@@ -162,19 +218,36 @@ fn import_ui(ui: &mut Ui, look: Look, text: &mut Secret, ask: &mut impl FnMut(Pr
     });
 }
 
-fn unsaved_ui(ui: &mut Ui, look: Look, name: &str, ask: &mut impl FnMut(ProfileCommand)) {
+fn unsaved_ui(
+    ui: &mut Ui,
+    look: Look,
+    name: &str,
+    quitting: bool,
+    focus: &mut bool,
+    ask: &mut impl FnMut(ProfileCommand),
+) {
     let t = look.tokens;
     title(ui, look, "Save the changes?");
     let text = format!("{name} has changes that are not on disk.");
     ui.add(Label::new(RichText::new(text).color(t.text)).wrap());
     ui.horizontal(|ui| {
         let mut choice = |icon, label: &str, confirmed| {
-            if controls::button(ui, look, icon, label).clicked() {
+            let button = controls::button(ui, look, icon, label);
+            // The harmless way first: Enter saves.
+            if std::mem::take(focus) {
+                button.request_focus();
+            }
+            if button.clicked() {
                 ask(ProfileCommand::Confirm(confirmed));
             }
         };
-        choice(icons::SAVE, "Save and go on", Confirmed::Save);
-        choice(icons::TRASH, "Drop the changes", Confirmed::Discard);
+        let (save, drop) = if quitting {
+            ("Save and quit", "Quit without saving")
+        } else {
+            ("Save and go on", "Drop the changes")
+        };
+        choice(icons::SAVE, save, Confirmed::Save);
+        choice(icons::TRASH, drop, Confirmed::Discard);
         choice("", "Stay here", Confirmed::Cancel);
     });
 }

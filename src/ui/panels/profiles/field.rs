@@ -15,7 +15,9 @@ use crate::view::profile_editor::Editor;
 use crate::view::profile_editor::form::{Input, Row, default_words};
 
 /// Width of the names, points.
-const NAME: f32 = 196.0;
+const NAME: f32 = 216.0;
+/// Narrower than this a row is stacked.
+const STACKED: f32 = 520.0;
 const INPUT_MIN: f32 = 150.0;
 const INPUT_MAX: f32 = 300.0;
 
@@ -31,25 +33,25 @@ pub(super) fn show(
     let key = row.variable.key;
     let top = ui.cursor().min;
     ui.add_space(5.0);
-    let wanted = go_to.as_deref() == Some(key);
-    ui.horizontal_top(|ui| {
-        let total = ui.available_width();
-        let name = NAME.min(total * 0.34);
-        column(ui, name, |ui| name_ui(ui, look, row));
-        let input = (total * 0.38).clamp(INPUT_MIN, INPUT_MAX);
-        column(ui, input, |ui| {
-            let response = input_ui(ui, look, editor, row, commands);
-            if wanted {
-                if let Some(response) = &response {
-                    response.request_focus();
-                    response.scroll_to_me(Some(Align::Center));
-                }
-                *go_to = None;
-            }
+    let total = ui.available_width();
+    if total < STACKED {
+        // Name and result in one line, the input below.
+        ui.horizontal_top(|ui| {
+            column(ui, total * 0.55, |ui| name_ui(ui, look, row));
+            let rest = ui.available_width().max(60.0);
+            column(ui, rest, |ui| ends_up_ui(ui, look, row));
         });
-        let rest = (ui.available_width()).max(80.0);
-        column(ui, rest, |ui| ends_up_ui(ui, look, row));
-    });
+        ui.add_space(3.0);
+        column(ui, total, |ui| wanted_input_ui(ui, look, editor, row, go_to, commands));
+    } else {
+        ui.horizontal_top(|ui| {
+            column(ui, NAME.min(total * 0.34), |ui| name_ui(ui, look, row));
+            let width = (total * 0.38).clamp(INPUT_MIN, INPUT_MAX);
+            column(ui, width, |ui| wanted_input_ui(ui, look, editor, row, go_to, commands));
+            let rest = ui.available_width().max(80.0);
+            column(ui, rest, |ui| ends_up_ui(ui, look, row));
+        });
+    }
     for certificate in &row.certificates {
         indented(ui, |ui| {
             ui.label(RichText::new(icons::CERTIFICATE).font(fonts::icon(14.0)).color(t.weak));
@@ -84,6 +86,25 @@ pub(super) fn show(
     ui.painter().hline(line, bottom - 0.5, (1.0, t.border.gamma_multiply(0.6)));
 }
 
+/// The input; gets the cursor if it was asked for.
+fn wanted_input_ui(
+    ui: &mut Ui,
+    look: Look,
+    editor: &mut Editor,
+    row: &Row,
+    go_to: &mut Option<String>,
+    commands: &mut Vec<UiCommand>,
+) {
+    let response = input_ui(ui, look, editor, row, commands);
+    if go_to.as_deref() == Some(row.variable.key) {
+        if let Some(response) = &response {
+            response.request_focus();
+            response.scroll_to_me(Some(Align::Center));
+        }
+        *go_to = None;
+    }
+}
+
 fn column(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(vec2(width, 10.0), Layout::top_down(Align::Min), |ui| {
         ui.set_width(width);
@@ -109,7 +130,11 @@ fn name_ui(ui: &mut Ui, look: Look, row: &Row) {
         ui.spacing_mut().item_spacing.x = 5.0;
         let set = row.presence != Presence::Absent;
         let color = if set { t.strong } else { t.text };
-        text::elided_label(ui, label, &fonts::body_medium(), color);
+        let room = ui.available_width() - if row.changed { 54.0 } else { 0.0 };
+        ui.scope(|ui| {
+            ui.set_max_width(room.max(40.0));
+            text::elided_label(ui, label, &fonts::body_medium(), color);
+        });
         if row.changed {
             ui.label(RichText::new("changed").font(fonts::small()).color(t.accent));
         }
@@ -248,6 +273,7 @@ fn switch_ui(
     for (on, word) in [(true, "true"), (false, "false")] {
         let name = format!("{key} {word}");
         let response = controls::word_toggle(ui, look, word, &name, given && row.is_on == on);
+        outline(ui, look, &response);
         if response.clicked() && !(given && row.is_on == on && row.level().is_none()) {
             let value = Secret::new(word);
             commands.push(UiCommand::Profile(ProfileCommand::Set { key, value, typing: false }));
@@ -260,6 +286,12 @@ fn switch_ui(
     }
     ui.add_space((width - (ui.cursor().min.x - before)).max(0.0));
     first.unwrap_or_else(|| ui.label(""))
+}
+
+/// A line around a word that can be chosen, so that it is not taken for text.
+fn outline(ui: &Ui, look: Look, response: &egui::Response) {
+    let stroke = egui::Stroke::new(1.0, look.tokens.border);
+    ui.painter().rect_stroke(response.rect, 4.0, stroke, egui::StrokeKind::Inside);
 }
 
 fn choice_ui(
@@ -277,6 +309,7 @@ fn choice_ui(
         let name = format!("{key} {word}");
         let on = row.presence == Presence::Set && row.ends_up == word;
         let response = controls::word_toggle(ui, look, word, &name, on);
+        outline(ui, look, &response);
         if response.clicked() && !on {
             let value = Secret::new(word);
             commands.push(UiCommand::Profile(ProfileCommand::Set { key, value, typing: false }));
@@ -324,7 +357,7 @@ fn reference_ui(
             "Replace it by an empty value to type into",
             "",
         ) {
-            let value = Secret::new(" ".trim());
+            let value = Secret::default();
             commands.push(UiCommand::Profile(ProfileCommand::Set { key, value, typing: false }));
             commands.push(UiCommand::Profile(ProfileCommand::GoTo(key.to_owned())));
         }
@@ -339,28 +372,51 @@ fn nothing_menu(ui: &mut Ui, look: Look, row: &Row, commands: &mut Vec<UiCommand
     let name = format!("More about {key}");
     let menu = controls::icon_button(ui, look, icons::DOTS, &name);
     egui::Popup::menu(&menu).width(320.0).show(|ui| {
-        let mut item = |ui: &mut Ui, label: String, means: &str, command| {
-            if controls::menu_item(ui, look, icons::PROHIBIT, &label, "") {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.spacing_mut().interact_size.y = 14.0;
+        let mut item = |ui: &mut Ui, icon: &str, label: String, means: &str, command| {
+            if controls::menu_item(ui, look, icon, &label, "") {
                 commands.push(UiCommand::Profile(command));
             }
             ui.horizontal(|ui| {
                 ui.add_space(30.0);
-                ui.add(Label::new(RichText::new(means).font(fonts::small()).color(t.weak)).wrap());
+                let text = RichText::new(means).font(fonts::small()).color(t.weak);
+                ui.add(Label::new(text).wrap().halign(Align::LEFT));
             });
+            ui.add_space(6.0);
         };
         let default = default_words(row.variable);
         if row.line.is_some() {
             let means = format!("The line is commented out; then {default} counts.");
-            item(ui, "Leave out".to_owned(), &means, ProfileCommand::Nothing(key, Nothing::Absent));
+            item(
+                ui,
+                icons::HASH,
+                "Leave out".to_owned(),
+                &means,
+                ProfileCommand::Nothing(key, Nothing::Absent),
+            );
         } else if let Some(line) = row.commented_out {
             let means = "The commented-out line counts again.";
-            item(ui, format!("Use line {line}"), means, ProfileCommand::Uncomment(key));
+            item(
+                ui,
+                icons::UNDO,
+                format!("Use line {line}"),
+                means,
+                ProfileCommand::Uncomment(key),
+            );
         }
         let null = row.variable.null.unwrap_or("as if it were left out");
-        item(ui, "Write null".to_owned(), null, ProfileCommand::Nothing(key, Nothing::Null));
+        item(
+            ui,
+            icons::PROHIBIT,
+            "Write null".to_owned(),
+            null,
+            ProfileCommand::Nothing(key, Nothing::Null),
+        );
         let empty = row.variable.empty.unwrap_or("an empty value");
         item(
             ui,
+            icons::CIRCLE_DASHED,
             "Write an empty value".to_owned(),
             empty,
             ProfileCommand::Nothing(key, Nothing::Empty),
@@ -404,7 +460,11 @@ fn badge_ui(ui: &mut Ui, look: Look, row: &Row) {
     let (icon, color, words) = match differ.len() {
         0 => (icons::CHECK, t.ok, format!("all {} readers", row.badges.len())),
         n if n == row.badges.len() => (icons::WARNING, t.warn, "no other reader".to_owned()),
-        _ => (icons::WARNING, t.warn, format!("not {}", differ.join(", "))),
+        1 | 2 => (icons::WARNING, t.warn, format!("not {}", differ.join(", "))),
+        n => {
+            let same = row.badges.len() - n;
+            (icons::WARNING, t.warn, format!("{same} of {} readers", row.badges.len()))
+        }
     };
     let response = ui
         .horizontal(|ui| {

@@ -40,8 +40,11 @@ fn name_ui(ui: &mut Ui, look: Look, editor: &Editor) {
     };
     ui.spacing_mut().item_spacing.x = 8.0;
     let room = ui.available_width() - if state.is_some() { 84.0 } else { 0.0 };
+    if room < 24.0 {
+        return;
+    }
     ui.scope(|ui| {
-        ui.set_max_width(room.max(60.0));
+        ui.set_max_width(room);
         let label = text::elided_label(ui, &editor.name(), &font, t.strong);
         if let Some(path) = editor.path() {
             label.on_hover_text(path.display().to_string());
@@ -75,16 +78,25 @@ fn tools(ui: &mut Ui, look: Look, editor: &Editor, commands: &mut Vec<UiCommand>
             }
         }
     });
-    let connect = controls::button(ui, look, icons::PLUGS_CONNECTED, "Connect");
+    // In a narrow window only the icons fit beside the name.
+    let narrow = ui.available_width() < 470.0;
+    let tool = |ui: &mut Ui, icon, label: &str| {
+        if narrow {
+            controls::icon_button(ui, look, icon, label)
+        } else {
+            controls::button(ui, look, icon, label)
+        }
+    };
+    let connect = tool(ui, icons::PLUGS_CONNECTED, "Connect");
     if connect.on_hover_text("Connect with what stands here, saved or not").clicked() {
         ask(ProfileCommand::Connect);
     }
-    let test = controls::button(ui, look, icons::DIAGNOSE, "Test");
+    let test = tool(ui, icons::DIAGNOSE, "Test");
     if test.on_hover_text("Test the connection step by step").clicked() {
         ask(ProfileCommand::Test);
     }
     ui.add_enabled_ui(editor.is_modified(), |ui| {
-        let save = controls::button(ui, look, icons::SAVE, "Save");
+        let save = tool(ui, icons::SAVE, "Save");
         if save.on_hover_text("Write the file (Ctrl+S)").clicked() {
             ask(ProfileCommand::Save);
         }

@@ -133,6 +133,7 @@ fn tls_ui(ui: &mut Ui, look: Look, tls: &TlsFacts) {
 
 fn fact(ui: &mut Ui, look: Look, name: &str, value: &str) {
     let t = look.tokens;
+    ui.spacing_mut().interact_size.y = 16.0;
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(92.0, 16.0), egui::Sense::hover());
         let align = egui::Align2::LEFT_CENTER;
