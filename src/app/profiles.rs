@@ -516,7 +516,7 @@ impl Workbench {
             Ok(profile) => self.engine.send(EngineCommand::Check(Arc::new(profile))),
             Err(error) => {
                 for report in diagnose::unusable(&error) {
-                    check.take(Progress::Finished(report));
+                    check.take(Progress::Finished(report), self.clock.now());
                 }
                 check.finish();
             }

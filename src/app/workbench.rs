@@ -265,7 +265,7 @@ impl Workbench {
             }
             EngineEvent::Check(progress) => {
                 if let Some(check) = &mut self.profiles.check {
-                    check.take(progress);
+                    check.take(progress, self.clock.now());
                 }
             }
             EngineEvent::CheckDone => {
@@ -437,6 +437,7 @@ impl Workbench {
             recent: &self.prefs.recent,
             check: self.profiles.check.as_ref(),
             can_leave,
+            now: self.clock.now(),
         };
         profiles::show(ui, look, page, &mut self.profiles.panel, commands);
     }
@@ -523,7 +524,8 @@ impl Workbench {
             let left = until.nanos_since(now).max(0) / 1_000_000;
             after((left % 1000) as u64 + 20);
         }
-        if !self.toasts.is_empty() {
+        let testing = self.profiles.check.as_ref().is_some_and(|check| check.running);
+        if !self.toasts.is_empty() || (testing && self.page == Page::Profiles) {
             after(1000);
         }
         if self.page == Page::Traffic && !self.live.is_empty() {

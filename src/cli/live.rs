@@ -6,20 +6,16 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::args::PrintArgs;
-use super::bell::Bell;
+use super::bell::{self, LONGEST_WAIT};
 use super::fields::Message;
 use super::format::Format;
 use super::out::Out;
 use super::{CliError, stats};
 use crate::core::ids::Seq;
-use crate::core::time::{Stopwatch, SystemClock};
-use crate::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions, Level};
+use crate::core::time::Stopwatch;
+use crate::engine::{EngineCommand, EngineEvent, EngineHandle, Level};
 use crate::mqtt::link::{Failure, LinkState};
 use crate::profile::model::Profile;
-use crate::store::Budgets;
-
-/// Waits at most this long without looking, so that a lost wake-up can't hang a script.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Connects with `profile` and prints until a limit is reached, the connection is given up, or
 /// the user interrupts.
@@ -29,17 +25,7 @@ pub(super) fn run(
     format: &Format,
     started: Stopwatch,
 ) -> Result<(), CliError> {
-    let bell = Arc::new(Bell::default());
-    let ringer = Arc::clone(&bell);
-    let mut engine = EngineHandle::start(EngineOptions {
-        clock: SystemClock::shared(),
-        budgets: Budgets::default(),
-        waker: Arc::new(move || ringer.ring()),
-        handle_interrupt: true,
-    })
-    .map_err(|error| {
-        CliError::failed(format!("can't start: {error}"), "close other programs and try again")
-    })?;
+    let (mut engine, bell) = bell::engine()?;
     engine.send(EngineCommand::Connect(Arc::new(profile)));
 
     let mut printer = Printer { out: Out::new(), next: Seq(1), printed: 0, missed: 0 };

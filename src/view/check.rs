@@ -1,5 +1,6 @@
 //! A running or finished test of a connection, stage by stage.
 
+use crate::core::time::Timestamp;
 use crate::mqtt::diagnose::report::{Outcome, Progress, Stage, StageReport};
 
 /// One stage.
@@ -7,8 +8,8 @@ use crate::mqtt::diagnose::report::{Outcome, Progress, Stage, StageReport};
 pub enum StageState {
     /// Not reached yet.
     Waiting,
-    /// Under way.
-    Running,
+    /// Under way since then.
+    Running(Timestamp),
     /// Over.
     Done(StageReport),
 }
@@ -32,10 +33,10 @@ impl Check {
         Self { name, stages, running: true }
     }
 
-    /// Takes in news.
-    pub fn take(&mut self, progress: Progress) {
+    /// Takes in news of `now`.
+    pub fn take(&mut self, progress: Progress, now: Timestamp) {
         let (stage, state) = match progress {
-            Progress::Started(stage) => (stage, StageState::Running),
+            Progress::Started(stage) => (stage, StageState::Running(now)),
             Progress::Finished(report) => (report.stage, StageState::Done(report)),
         };
         if let Some((_, slot)) = self.stages.iter_mut().find(|(known, _)| *known == stage) {
@@ -47,7 +48,7 @@ impl Check {
     pub fn finish(&mut self) {
         self.running = false;
         for (_, state) in &mut self.stages {
-            if *state == StageState::Running {
+            if matches!(state, StageState::Running(_)) {
                 *state = StageState::Waiting;
             }
         }
@@ -88,15 +89,15 @@ mod tests {
     #[test]
     fn stages_come_in_and_the_first_failure_is_the_result() {
         let mut check = Check::start("a.env".to_owned());
-        check.take(Progress::Started(Stage::Profile));
+        check.take(Progress::Started(Stage::Profile), Timestamp(0));
         assert_eq!(check.summary(), "Testing…");
-        check.take(Progress::Finished(StageReport::skipped(Stage::Profile, "x")));
+        check.take(Progress::Finished(StageReport::skipped(Stage::Profile, "x")), Timestamp(0));
         let report = StageReport {
             outcome: Outcome::Failed(Cause::Refused),
             ..StageReport::skipped(Stage::Tcp, "refused")
         };
-        check.take(Progress::Finished(report));
-        check.take(Progress::Started(Stage::Tls));
+        check.take(Progress::Finished(report), Timestamp(0));
+        check.take(Progress::Started(Stage::Tls), Timestamp(0));
         check.finish();
         assert_eq!(check.summary(), "Failed at tcp");
         assert_eq!(check.stages[3].1, StageState::Waiting);

@@ -5,20 +5,14 @@ mod text;
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::args::CheckArgs;
-use super::bell::Bell;
+use super::bell::{self, LONGEST_WAIT};
 use super::out::Out;
 use super::{CliError, profile};
-use crate::core::time::SystemClock;
-use crate::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions, Level};
+use crate::engine::{EngineCommand, EngineEvent, Level};
 use crate::mqtt::diagnose::{self, Outcome, Progress, Stage, StageReport};
 use crate::profile::read::Loaded;
-use crate::store::Budgets;
-
-/// Waits at most this long without looking, so that a lost wake-up can't hang a script.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), CliError> {
     let json = args.format == "json";
@@ -38,17 +32,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), CliError> {
 /// Has the engine diagnose the profile, and prints what it says.
 fn diagnosed(loaded: Loaded, printer: &mut Printer) -> Result<(), CliError> {
     let Loaded { profile, mut warnings } = loaded;
-    let bell = Arc::new(Bell::default());
-    let ringer = Arc::clone(&bell);
-    let engine = EngineHandle::start(EngineOptions {
-        clock: SystemClock::shared(),
-        budgets: Budgets::default(),
-        waker: Arc::new(move || ringer.ring()),
-        handle_interrupt: true,
-    })
-    .map_err(|error| {
-        CliError::failed(format!("can't start: {error}"), "close other programs and try again")
-    })?;
+    let (engine, bell) = bell::engine()?;
     engine.send(EngineCommand::Check(Arc::new(profile)));
     loop {
         engine.clear_wake();

@@ -3,11 +3,8 @@
 use std::ops::Range;
 
 use super::{Item, Kind, Parts};
-
-/// What PHP's `trim` takes away.
-const fn is_trimmed(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0)
-}
+pub(super) use crate::profile::dotenv::physical_lines;
+use crate::profile::dotenv::{closes, is_trimmed, opens};
 
 /// PHP's `ctype_space`, which ends an unquoted value.
 const fn is_space(byte: u8) -> bool {
@@ -15,58 +12,6 @@ const fn is_space(byte: u8) -> bool {
 }
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
-
-/// A line and where its end is.
-pub(super) struct PhysicalLine {
-    /// Without the line end.
-    pub content: Range<usize>,
-    /// Behind the line end.
-    pub end: usize,
-}
-
-/// Lines end at LF, CR LF or a lone CR. A file that ends with a line end has no empty line
-/// behind it.
-pub(super) fn physical_lines(bytes: &[u8]) -> impl Iterator<Item = PhysicalLine> + '_ {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        if at >= bytes.len() {
-            return None;
-        }
-        let start = at;
-        let rest = bytes.get(start..)?;
-        let length = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
-        let content = start..start + length;
-        at = match rest.get(length..) {
-            Some([b'\r', b'\n', ..]) => content.end + 2,
-            Some([_, ..]) => content.end + 1,
-            _ => content.end,
-        };
-        Some(PhysicalLine { content, end: at })
-    })
-}
-
-/// True if `line` closes a value; `opened_here` if it is also the line that opened it.
-fn closes(line: &[u8], opened_here: bool) -> bool {
-    if line == b"\"" {
-        return true;
-    }
-    let mut quotes = 0usize;
-    let mut previous: Option<u8> = None;
-    let mut at = 0;
-    while let Some(&byte) = line.get(at) {
-        // `\\` is taken out before quotes are counted.
-        if byte == b'\\' && line.get(at + 1) == Some(&b'\\') {
-            at += 2;
-            continue;
-        }
-        if byte == b'"' && previous.is_some_and(|p| p != b'\\') {
-            quotes += 1;
-        }
-        previous = Some(byte);
-        at += 1;
-    }
-    if opened_here { quotes > 1 } else { quotes >= 1 }
-}
 
 /// The items of a file, in order and without a gap.
 pub(super) fn items(bytes: &[u8]) -> Vec<Item> {
@@ -95,8 +40,7 @@ pub(super) fn items(bytes: &[u8]) -> Vec<Item> {
                     last_line: number,
                     kind: Kind::Blank,
                 };
-                let opens = text.windows(2).any(|pair| pair == b"=\"") && !closes(text, true);
-                if opens {
+                if opens(text) {
                     open = Some(item);
                 } else {
                     items.push(classified(bytes, item));

@@ -2,6 +2,8 @@
 //! comment with an odd quote opens a value that runs on to a later line or to the end of the
 //! file. Nothing here reads names or values.
 
+use std::ops::Range;
+
 /// The text of one entry, its lines joined by line feeds.
 pub(super) struct RawEntry {
     pub text: String,
@@ -18,14 +20,15 @@ pub(super) struct Joined {
 pub(super) fn join(text: &str) -> Joined {
     let mut entries = Vec::new();
     let mut open: Option<RawEntry> = None;
-    for (index, line) in physical_lines(text).enumerate() {
+    for (index, line) in physical_lines(text.as_bytes()).enumerate() {
+        let line = text.get(line.content).unwrap_or_default();
         let number = index + 1;
         match open.take() {
             Some(mut entry) => {
                 entry.text.push('\n');
                 entry.text.push_str(line);
                 entry.last_line = number;
-                if stops(line, false) {
+                if closes(line.as_bytes(), false) {
                     keep(&mut entries, entry);
                 } else {
                     open = Some(entry);
@@ -33,7 +36,7 @@ pub(super) fn join(text: &str) -> Joined {
             }
             None => {
                 let entry = RawEntry { text: line.to_owned(), line: number, last_line: number };
-                if line.contains("=\"") && !stops(line, true) {
+                if opens(line.as_bytes()) {
                     open = Some(entry);
                 } else {
                     keep(&mut entries, entry);
@@ -53,40 +56,69 @@ fn keep(entries: &mut Vec<RawEntry>, entry: RawEntry) {
     }
 }
 
-/// Lines end at LF, CR LF or a lone CR.
-fn physical_lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
+/// A line of a file, as byte ranges.
+pub(in crate::profile) struct PhysicalLine {
+    /// Without the line end.
+    pub content: Range<usize>,
+    /// Behind the line end.
+    pub end: usize,
+}
+
+/// Lines end at LF, CR LF or a lone CR. A file that ends with a line end has no empty line
+/// behind it.
+pub(in crate::profile) fn physical_lines(bytes: &[u8]) -> impl Iterator<Item = PhysicalLine> + '_ {
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let current = rest?;
-        match current.find(['\r', '\n']) {
-            None => {
-                rest = None;
-                Some(current)
-            }
-            Some(at) => {
-                let (line, tail) = current.split_at(at);
-                rest = tail.strip_prefix("\r\n").or_else(|| tail.get(1..));
-                Some(line)
-            }
+        if at >= bytes.len() {
+            return None;
         }
+        let start = at;
+        let rest = bytes.get(start..)?;
+        let length = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
+        let content = start..start + length;
+        at = match rest.get(length..) {
+            Some([b'\r', b'\n', ..]) => content.end + 2,
+            Some([_, ..]) => content.end + 1,
+            _ => content.end,
+        };
+        Some(PhysicalLine { content, end: at })
     })
 }
 
+/// True if `line` opens a value that goes on in the next one.
+pub(in crate::profile) fn opens(line: &[u8]) -> bool {
+    line.windows(2).any(|pair| pair == b"=\"") && !closes(line, true)
+}
+
 /// True if `line` closes a value; `opened_here` if it is also the line that opened it.
-fn stops(line: &str, opened_here: bool) -> bool {
-    if line == "\"" {
+pub(in crate::profile) fn closes(line: &[u8], opened_here: bool) -> bool {
+    if line == b"\"" {
         return true;
     }
-    let plain = line.replace("\\\\", "");
-    let quotes = plain
-        .as_bytes()
-        .windows(2)
-        .filter(|pair| pair.first() != Some(&b'\\') && pair.last() == Some(&b'"'))
-        .count();
+    let mut quotes = 0usize;
+    let mut previous: Option<u8> = None;
+    let mut at = 0;
+    while let Some(&byte) = line.get(at) {
+        // `\\` is taken out before quotes are counted.
+        if byte == b'\\' && line.get(at + 1) == Some(&b'\\') {
+            at += 2;
+            continue;
+        }
+        if byte == b'"' && previous.is_some_and(|p| p != b'\\') {
+            quotes += 1;
+        }
+        previous = Some(byte);
+        at += 1;
+    }
     if opened_here { quotes > 1 } else { quotes >= 1 }
 }
 
 /// PHP's `trim`: blank, tab, line feed, carriage return, vertical tab, NUL; not form feed.
 pub(super) fn php_trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\r', '\u{b}', '\0'])
+    text.trim_matches(|c: char| u8::try_from(c).is_ok_and(is_trimmed))
+}
+
+/// What PHP's `trim` takes away.
+pub(in crate::profile) const fn is_trimmed(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0)
 }

@@ -12,6 +12,7 @@ mod lines;
 use std::collections::HashMap;
 
 pub use entry::Reason;
+pub(in crate::profile) use lines::{closes, is_trimmed, opens, physical_lines};
 
 /// Most bytes all values of one file may have after references were put in. phpdotenv has no
 /// such limit; a file that needs more than this was written to exhaust memory.

@@ -176,7 +176,14 @@ fn outside_ui(ui: &mut Ui, look: Look, gone: bool, commands: &mut Vec<UiCommand>
             ui.add_space(6.0);
             ui.horizontal(|ui| {
                 let mut choose = |icon, label: &str, choice| {
-                    if controls::button(ui, look, icon, label).clicked() {
+                    let tip = match choice {
+                        Choice::KeepMine => "Your text stays as it is; saving replaces theirs",
+                        Choice::TakeTheirs => "Your changes go; Undo brings them back",
+                        Choice::Merge => {
+                            "Your values are set in their text; nothing is written yet"
+                        }
+                    };
+                    if controls::button(ui, look, icon, label).on_hover_text(tip).clicked() {
                         commands.push(UiCommand::Profile(ProfileCommand::Outside(choice)));
                     }
                 };

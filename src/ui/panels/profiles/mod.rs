@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use egui::{CentralPanel, Frame, Panel, Ui};
 
+use crate::core::time::Timestamp;
 use crate::ui::command::UiCommand;
 use crate::ui::theme::Look;
 use crate::view::check::Check;
@@ -82,6 +83,8 @@ pub struct ProfilesPage<'a> {
     pub check: Option<&'a Check>,
     /// The page was opened from the messages and can go back there.
     pub can_leave: bool,
+    /// The time now.
+    pub now: Timestamp,
 }
 
 /// Draws the page.
@@ -92,7 +95,7 @@ pub fn show(
     panel: &mut ProfilesPanel,
     commands: &mut Vec<UiCommand>,
 ) {
-    let ProfilesPage { editor, own, recent, check, can_leave } = page;
+    let ProfilesPage { editor, own, recent, check, can_leave, now } = page;
     let plain = Frame::new().fill(look.tokens.panel);
     let width = ui.available_width();
     // What fits a wide window squeezes the form in a small one, so each class has its own sizes.
@@ -114,7 +117,7 @@ pub fn show(
         .frame(plain)
         .default_size((width * 0.33).clamp(240.0, 720.0))
         .size_range(200.0..=(width * 0.5).max(201.0))
-        .show(ui, |ui| raw::show(ui, look, editor, check, panel, commands));
+        .show(ui, |ui| raw::show(ui, look, editor, check, now, panel, commands));
     CentralPanel::default().frame(Frame::new().fill(look.tokens.canvas)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         header::show(ui, look, editor, commands);

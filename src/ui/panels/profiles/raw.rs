@@ -3,6 +3,7 @@
 use egui::{Align2, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{ProfilesPanel, Tab, test};
+use crate::core::time::Timestamp;
 use crate::profile::lint::Level;
 use crate::ui::command::{ProfileCommand, UiCommand};
 use crate::ui::theme::{Look, fonts, icons};
@@ -21,6 +22,7 @@ pub(super) fn show(
     look: Look,
     editor: &mut Editor,
     check: Option<&Check>,
+    now: Timestamp,
     panel: &mut ProfilesPanel,
     commands: &mut Vec<UiCommand>,
 ) {
@@ -46,7 +48,7 @@ pub(super) fn show(
     match panel.tab {
         Tab::File => file_ui(ui, look, editor, commands),
         Tab::Changes => changes_ui(ui, look, editor),
-        Tab::Test => test::show(ui, look, check, commands),
+        Tab::Test => test::show(ui, look, check, now, commands),
     }
 }
 

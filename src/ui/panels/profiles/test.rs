@@ -2,6 +2,7 @@
 
 use egui::{Label, RichText, ScrollArea, Ui, vec2};
 
+use crate::core::time::Timestamp;
 use crate::mqtt::diagnose::report::{Outcome, StageReport};
 use crate::mqtt::link::TlsFacts;
 use crate::ui::command::{ProfileCommand, UiCommand};
@@ -10,7 +11,13 @@ use crate::ui::widgets::{controls, text};
 use crate::view::check::{Check, StageState};
 use crate::view::connection;
 
-pub(super) fn show(ui: &mut Ui, look: Look, check: Option<&Check>, commands: &mut Vec<UiCommand>) {
+pub(super) fn show(
+    ui: &mut Ui,
+    look: Look,
+    check: Option<&Check>,
+    now: Timestamp,
+    commands: &mut Vec<UiCommand>,
+) {
     let t = look.tokens;
     ScrollArea::vertical().id_salt("test").auto_shrink(false).show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 10)).show(ui, |ui| {
@@ -48,7 +55,7 @@ pub(super) fn show(ui: &mut Ui, look: Look, check: Option<&Check>, commands: &mu
                 }
                 Some(check) => {
                     for (stage, state) in &check.stages {
-                        stage_ui(ui, look, stage.name(), state, commands);
+                        stage_ui(ui, look, stage.name(), state, now, commands);
                     }
                 }
             }
@@ -61,12 +68,13 @@ fn stage_ui(
     look: Look,
     name: &str,
     state: &StageState,
+    now: Timestamp,
     commands: &mut Vec<UiCommand>,
 ) {
     let t = look.tokens;
     let (icon, color, word) = match state {
         StageState::Waiting => (icons::CIRCLE_DASHED, t.weak, "waiting"),
-        StageState::Running => (icons::SPINNER, t.accent, "running"),
+        StageState::Running(_) => (icons::SPINNER, t.accent, "running"),
         StageState::Done(report) => match report.outcome {
             Outcome::Ok => (icons::CHECK, t.ok, "ok"),
             Outcome::Failed(_) => (icons::FAILED, t.error, "failed"),
@@ -82,6 +90,11 @@ fn stage_ui(
                 let font = fonts::body_medium();
                 ui.label(RichText::new(name).font(font).color(t.strong));
                 ui.label(RichText::new(word).color(color));
+                if let StageState::Running(since) = state {
+                    let secs = now.nanos_since(*since) / 1_000_000_000;
+                    let took = format!("{secs} s");
+                    ui.label(RichText::new(took).font(fonts::mono_small()).color(t.weak));
+                }
                 if let StageState::Done(report) = state
                     && report.outcome != Outcome::Skipped
                 {
