@@ -53,6 +53,7 @@ mod window {
         match app::run(Start::Demo(cli::demo_options(args))) {
             Err(
                 error @ (AppError::NoDisplay
+                | AppError::DeadDisplay { .. }
                 | AppError::MissingLibrary { .. }
                 | AppError::Window { .. }),
             ) => cli::run_demo_headless(args, &error.to_string()),

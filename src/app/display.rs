@@ -37,6 +37,20 @@ const WAYLAND: [(&str, &str); 3] = [
     ("libEGL.so.1", "libegl1"),
 ];
 
+/// Why the toolkit found no display, though [`check`] saw nothing amiss.
+pub(super) fn dead() -> AppError {
+    let named: Vec<String> = ["DISPLAY", "WAYLAND_DISPLAY"]
+        .into_iter()
+        .filter_map(std::env::var_os)
+        .filter(|value| !value.is_empty())
+        .map(|value| value.to_string_lossy().into_owned())
+        .collect();
+    if named.is_empty() {
+        return AppError::NoDisplay;
+    }
+    AppError::DeadDisplay { names: named.join(" ") }
+}
+
 /// Says why no window can be opened, if that can be known beforehand.
 #[cfg(target_os = "linux")]
 pub(super) fn check() -> Result<(), AppError> {

@@ -41,6 +41,12 @@ pub enum AppError {
     /// Neither X11 nor Wayland.
     #[error("no display (neither DISPLAY nor WAYLAND_DISPLAY is set)")]
     NoDisplay,
+    /// The display that the environment names can't be reached.
+    #[error("the display does not answer (DISPLAY and WAYLAND_DISPLAY are: {names})")]
+    DeadDisplay {
+        /// What the two variables say.
+        names: String,
+    },
     /// A library that the window needs at run time is not installed.
     #[error("the library {library} is missing")]
     MissingLibrary {
@@ -65,7 +71,7 @@ impl AppError {
     #[must_use]
     pub fn advice(&self) -> &str {
         match self {
-            Self::NoDisplay => {
+            Self::NoDisplay | Self::DeadDisplay { .. } => {
                 "run it in a desktop session, or use `usp-scope watch`, `usp-scope decode` or \
                  `usp-scope demo --headless`"
             }

@@ -90,7 +90,7 @@ pub(super) fn run(start: Start) -> Result<(), AppError> {
     match result {
         Ok(()) => Ok(()),
         Err(eframe::Error::WinitEventLoop(_)) if !opened.load(Ordering::SeqCst) => {
-            Err(AppError::NoDisplay)
+            Err(display::dead())
         }
         Err(error) => Err(AppError::Window { reason: error.to_string() }),
     }

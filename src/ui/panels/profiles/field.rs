@@ -4,7 +4,7 @@ use egui::{Align, Color32, Label, Layout, Rect, RichText, TextEdit, Ui, vec2};
 
 use super::findings;
 use crate::core::secret::Secret;
-use crate::profile::catalog::Variable;
+use crate::profile::catalog::{Fallback, Variable};
 use crate::profile::edit::Nothing;
 use crate::profile::lint::Level;
 use crate::profile::reading::Presence;
@@ -432,7 +432,9 @@ fn ends_up_ui(ui: &mut Ui, look: Look, row: &Row) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
         ui.label(RichText::new(who).font(fonts::small()).color(t.weak));
-        text::elided_label(ui, &row.ends_up, &fonts::mono(), t.text);
+        let in_words = matches!(row.variable.default, Fallback::Described(w) if w == row.ends_up);
+        let font = if in_words { fonts::small() } else { fonts::mono() };
+        text::elided_label(ui, &row.ends_up, &font, t.text);
     });
     let source = match (row.presence, row.line) {
         (Presence::Absent, _) => "default".to_owned(),

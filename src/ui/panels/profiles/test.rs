@@ -9,7 +9,7 @@ use crate::ui::command::{ProfileCommand, UiCommand};
 use crate::ui::theme::{Look, fonts, icons};
 use crate::ui::widgets::{controls, text};
 use crate::view::check::{Check, StageState};
-use crate::view::connection;
+use crate::view::{connection, format};
 
 pub(super) fn show(
     ui: &mut Ui,
@@ -98,8 +98,8 @@ fn stage_ui(
                 if let StageState::Done(report) = state
                     && report.outcome != Outcome::Skipped
                 {
-                    let millis = report.took.as_secs_f64() * 1000.0;
-                    let took = format!("{millis:.1} ms");
+                    let nanos = i64::try_from(report.took.as_nanos()).unwrap_or(i64::MAX);
+                    let took = format::latency(nanos);
                     ui.label(RichText::new(took).font(fonts::mono_small()).color(t.weak));
                 }
             });
