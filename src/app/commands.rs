@@ -50,7 +50,7 @@ impl Workbench {
             self.engine.send(EngineCommand::OpenCapture(path.to_owned()));
             return;
         }
-        match read::load(path, &|name| std::env::var(name).ok()) {
+        match read::load(path, &read::environment) {
             Ok(loaded) => {
                 self.prefs.remember(path);
                 self.save_prefs();
@@ -60,9 +60,7 @@ impl Workbench {
                 self.connect(Arc::new(loaded.profile));
             }
             Err(error) => {
-                let line = error.line.map_or(String::new(), |line| format!(", line {line}"));
-                let what = format!("{}{line}: {}", path.display(), error.what);
-                self.fail_start(what, Some(error.advice));
+                self.fail_start(error.what_and_where(), Some(error.advice));
                 self.failed_profile = Some(path.to_owned());
             }
         }

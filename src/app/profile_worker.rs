@@ -11,6 +11,7 @@ use crate::profile::document::Document;
 use crate::profile::edit;
 use crate::profile::examine::{Examination, Surroundings, examine};
 use crate::profile::files::{self, FileError, SaveError, Saved, Stamp};
+use crate::profile::read::environment;
 use crate::profile::reading::Reading;
 
 /// How often the open file is looked at.
@@ -260,10 +261,6 @@ impl Thread {
         let now = Some(files::read(path).ok()?);
         Some(Answer::Changed { path: path.clone(), now })
     }
-}
-
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 /// Path as the system sees it, name and client id of a profile that has one.

@@ -116,7 +116,6 @@ impl Workbench {
             let own = self.profiles.own_folder.clone();
             self.profiles.worker =
                 Worker::start(Arc::clone(&self.clock), own, move || wake.request_repaint());
-            self.list_profiles();
         }
         let answers = self.profiles.worker.as_mut().map(Worker::answers).unwrap_or_default();
         for answer in answers {
@@ -504,8 +503,8 @@ impl Workbench {
             });
         };
         let path = editor.path().map_or_else(|| PathBuf::from(editor.name()), Path::to_owned);
-        let env = |name: &str| std::env::var(name).ok();
-        read::parse(editor.document().bytes(), &path, &env).map(|loaded| loaded.profile)
+        read::parse(editor.document().bytes(), &path, &read::environment)
+            .map(|loaded| loaded.profile)
     }
 
     fn test_profile(&mut self) {

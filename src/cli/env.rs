@@ -16,6 +16,7 @@ use crate::profile::edit::{self, EditError, Written};
 use crate::profile::examine::{Examination, Surroundings, examine};
 use crate::profile::files::{self, FileError, SaveError};
 use crate::profile::lint::{Finding, Level};
+use crate::profile::read::environment;
 use crate::profile::reading::{
     Field, MASK, Presence, Reading, Value, is_only_reference, without_userinfo,
 };
@@ -30,10 +31,6 @@ pub(super) fn run(command: EnvCommand) -> Result<(), CliError> {
         EnvCommand::Lint(args) => lint(&args),
         EnvCommand::New(args) => new(&args),
     }
-}
-
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 fn of_file(error: FileError) -> CliError {
@@ -241,8 +238,12 @@ fn about(path: &Path, document: &Document, settings: &[(&str, &str)]) -> Vec<Fin
 }
 
 fn examination(path: &Path, bytes: &[u8]) -> Examination {
+    examine(bytes, around(path))
+}
+
+fn around(path: &Path) -> Surroundings<'_> {
     let now = SystemClock::new().now();
-    examine(bytes, Surroundings { path: Some(path), now, environment: &environment, others: &[] })
+    Surroundings { path: Some(path), now, environment: &environment, others: &[] }
 }
 
 fn unset(args: &UnsetArgs) -> Result<(), CliError> {
@@ -258,9 +259,13 @@ fn unset(args: &UnsetArgs) -> Result<(), CliError> {
     save(path, true, &base, &document)
 }
 
+/// `line 3: `, or nothing for the file as a whole.
+fn place(finding: &Finding) -> String {
+    finding.line.map_or(String::new(), |line| format!("line {line}: "))
+}
+
 fn line_of(finding: &Finding) -> String {
-    let line = finding.line.map_or(String::new(), |line| format!("line {line}: "));
-    format!("{}{}: {} [{}]", line, finding.level.word(), finding.text, finding.code)
+    format!("{}{}: {} [{}]", place(finding), finding.level.word(), finding.text, finding.code)
 }
 
 fn finding_json(finding: &Finding) -> Json {
@@ -282,12 +287,9 @@ fn lint(args: &LintArgs) -> Result<(), CliError> {
     let base = files::read(path).map_err(of_file)?;
     let mut document = Document::new(base.clone());
     if args.fix {
-        let now = SystemClock::new().now();
-        let around = Surroundings { path: Some(path), now, environment: &environment, others: &[] };
-        for finding in edit::fix_all(&mut document, around) {
+        for finding in edit::fix_all(&mut document, around(path)) {
             let label = finding.fixes.first().map(|fix| fix.label.as_str()).unwrap_or_default();
-            let line = finding.line.map_or(String::new(), |line| format!("line {line}: "));
-            say!("fixed: {line}{} ({label})", finding.code);
+            say!("fixed: {}{} ({label})", place(&finding), finding.code);
         }
         save(path, true, &base, &document)?;
     }

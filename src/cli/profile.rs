@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::profile::model::Profile;
-use crate::profile::read::{self, Loaded, ProfileError};
+use crate::profile::read::{self, Loaded, ProfileError, environment};
 
 use super::CliError;
 
@@ -34,11 +34,8 @@ pub(super) fn choose_or_fail(
     host: Option<&str>,
     port: Option<u16>,
 ) -> Result<Profile, CliError> {
-    let loaded = choose(file, host, port).map_err(|error| {
-        let line = error.line.map_or(String::new(), |line| format!(", line {line}"));
-        let what = format!("{}{line}: {}", error.path.display(), error.what);
-        CliError::failed(what, error.advice)
-    })?;
+    let loaded = choose(file, host, port)
+        .map_err(|error| CliError::failed(error.what_and_where(), error.advice))?;
     for warning in &loaded.warnings {
         say!("{}: {warning}", loaded.profile.name);
     }
@@ -46,5 +43,5 @@ pub(super) fn choose_or_fail(
 }
 
 fn load(file: &Path) -> Result<Loaded, ProfileError> {
-    read::load(file, &|name| std::env::var(name).ok())
+    read::load(file, &environment)
 }

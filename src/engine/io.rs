@@ -132,11 +132,9 @@ async fn connected(
             }
             command = commands.recv() => command,
         };
-        let command = match command {
-            Some(command) => match checks.take(command) {
-                Some(command) => Some(command),
-                None => continue,
-            },
+        let command = match command.map(|command| checks.take(command)) {
+            Some(None) => continue,
+            Some(left) => left,
             None => None,
         };
         if matches!(command, Some(EngineCommand::Clear)) {

@@ -39,6 +39,12 @@ pub struct Loaded {
     pub warnings: Vec<String>,
 }
 
+/// A variable of our own process, for `${…}` that the file does not set itself.
+#[must_use]
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Reads the profile in `path`. `env` gives variables of the process, used for `${NAME}` only:
 /// unlike in the ACS they do not override the file.
 ///

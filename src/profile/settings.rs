@@ -25,13 +25,18 @@ pub struct ProfileError {
     pub advice: String,
 }
 
+impl ProfileError {
+    /// Where it is and what is wrong, without the advice: `a.env, line 3: …`.
+    #[must_use]
+    pub fn what_and_where(&self) -> String {
+        let line = self.line.map_or_else(String::new, |line| format!(", line {line}"));
+        format!("{}{line}: {}", self.path.display(), self.what)
+    }
+}
+
 impl std::fmt::Display for ProfileError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.path.display())?;
-        if let Some(line) = self.line {
-            write!(f, ", line {line}")?;
-        }
-        write!(f, ": {} {}", self.what, self.advice)
+        write!(f, "{} {}", self.what_and_where(), self.advice)
     }
 }
 

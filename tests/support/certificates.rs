@@ -29,11 +29,8 @@ pub fn file(name: &str) -> PathBuf {
 
 /// Several of its files one after the other, as a new one.
 pub fn together(name: &str, parts: &[&str]) -> PathBuf {
-    let text: String =
-        parts.iter().map(|part| std::fs::read_to_string(file(part)).expect("a PEM file")).collect();
-    let path = file(name);
-    std::fs::write(&path, text).expect("a file");
-    path
+    together_in(folder(), name, parts);
+    file(name)
 }
 
 /// Runs a command that must succeed.
@@ -79,6 +76,17 @@ impl Authority {
         let (key, csr) = (format!("{name}.key"), format!("{name}.csr"));
         let mut arguments = vec!["req", "-new", "-subj", subject, "-keyout", &key, "-out", &csr];
         arguments.extend(P256);
+        self.openssl(&arguments);
+    }
+
+    /// A certificate from `ca` for the request of that name, from now on.
+    fn sign(&self, name: &str, days: &str, extensions: Option<&str>) {
+        let (csr, crt) = (format!("{name}.csr"), format!("{name}.crt"));
+        let mut arguments = vec!["x509", "-req", "-days", days, "-in", &csr, "-out", &crt];
+        arguments.extend(["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial"]);
+        if let Some(extensions) = extensions {
+            arguments.extend(["-extfile", extensions]);
+        }
         self.openssl(&arguments);
     }
 
@@ -147,41 +155,11 @@ fn make(folder: &Path) {
 
     // Without extensions `x509 -req` writes version 1.
     ca.request("version-1", "/CN=localhost");
-    ca.openssl(&[
-        "x509",
-        "-req",
-        "-days",
-        "3650",
-        "-in",
-        "version-1.csr",
-        "-CA",
-        "ca.crt",
-        "-CAkey",
-        "ca.key",
-        "-CAcreateserial",
-        "-out",
-        "version-1.crt",
-    ]);
+    ca.sign("version-1", "3650", None);
     // Ten days from now.
     ca.request("ending", "/CN=ending");
     std::fs::write(folder.join("ending.ext"), LOCAL).expect("an extensions file");
-    ca.openssl(&[
-        "x509",
-        "-req",
-        "-days",
-        "10",
-        "-in",
-        "ending.csr",
-        "-CA",
-        "ca.crt",
-        "-CAkey",
-        "ca.key",
-        "-CAcreateserial",
-        "-extfile",
-        "ending.ext",
-        "-out",
-        "ending.crt",
-    ]);
+    ca.sign("ending", "10", Some("ending.ext"));
     make_keys(&ca);
 }
 
@@ -189,23 +167,7 @@ fn make(folder: &Path) {
 fn make_keys(ca: &Authority) {
     ca.openssl(&["genrsa", "-traditional", "-out", "rsa.pkcs1.key", "2048"]);
     ca.openssl(&["req", "-new", "-subj", "/CN=rsa", "-key", "rsa.pkcs1.key", "-out", "rsa.csr"]);
-    ca.openssl(&[
-        "x509",
-        "-req",
-        "-days",
-        "3650",
-        "-in",
-        "rsa.csr",
-        "-CA",
-        "ca.crt",
-        "-CAkey",
-        "ca.key",
-        "-CAcreateserial",
-        "-extfile",
-        "client.ext",
-        "-out",
-        "rsa.crt",
-    ]);
+    ca.sign("rsa", "3650", Some("client.ext"));
     ca.openssl(&["pkey", "-in", "rsa.pkcs1.key", "-out", "rsa.pkcs8.key"]);
     ca.openssl(&["ec", "-in", "client.key", "-out", "client.sec1.key"]);
     ca.openssl(&["pkey", "-in", "client.key", "-outform", "DER", "-out", "client.pkcs8.der"]);

@@ -5,14 +5,10 @@ use usp_scope::profile::model::{Profile, TlsSettings, VersionChoice};
 
 use crate::mosquitto::certificates::{file, together};
 use crate::mosquitto::{Listener, Mosquitto};
-use crate::{accepted, refused, says, tls_profile, trusting};
-
-const CN_ONLY: Listener = Listener::TlsWith("localhost.crt", "localhost.key");
-const CHAIN: Listener = Listener::TlsWith("chain.crt", "below.key");
-const NO_CHAIN: Listener = Listener::TlsWith("below.crt", "below.key");
-const VERSION_1: Listener = Listener::TlsWith("version-1.crt", "version-1.key");
-const BELOW_OLD: Listener = Listener::TlsWith("below-old.crt", "below-old.key");
-const ALONE_EXPIRED: Listener = Listener::TlsWith("alone-expired.crt", "alone-expired.key");
+use crate::{
+    ALONE_EXPIRED, BELOW_OLD, CHAIN, CN_ONLY, NO_CHAIN, VERSION_1, accepted, refused, says,
+    tls_profile, trusting,
+};
 
 fn with_ca(name: &str) -> TlsSettings {
     TlsSettings { ca_file: Some(file(name)), ..TlsSettings::default() }

@@ -22,6 +22,18 @@ use usp_scope::profile::model::{Profile, TlsSettings};
 
 use session::{Session, once, profile};
 
+/// Its subject alone names the host.
+const CN_ONLY: Listener = Listener::TlsWith("localhost.crt", "localhost.key");
+/// Signed by an intermediate CA, which the server sends or not.
+const CHAIN: Listener = Listener::TlsWith("chain.crt", "below.key");
+const NO_CHAIN: Listener = Listener::TlsWith("below.crt", "below.key");
+/// X.509 version 1, which knows no alternative names.
+const VERSION_1: Listener = Listener::TlsWith("version-1.crt", "version-1.key");
+/// Signed by a CA that has expired.
+const BELOW_OLD: Listener = Listener::TlsWith("below-old.crt", "below-old.key");
+/// Signed by itself, and expired.
+const ALONE_EXPIRED: Listener = Listener::TlsWith("alone-expired.crt", "alone-expired.key");
+
 /// A profile for one of the broker's TLS listeners, by name.
 fn tls_profile(broker: &Mosquitto, listener: Listener, tls: TlsSettings) -> Profile {
     Profile { host: "localhost".to_owned(), tls: Some(tls), ..profile(broker.port(listener)) }

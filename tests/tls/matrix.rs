@@ -7,7 +7,7 @@ use usp_scope::profile::model::TlsSettings;
 use crate::mosquitto::certificates::file;
 use crate::mosquitto::{Listener, Mosquitto};
 use crate::session::{Session, once};
-use crate::tls_profile;
+use crate::{ALONE_EXPIRED, BELOW_OLD, CHAIN, CN_ONLY, NO_CHAIN, VERSION_1, tls_profile};
 
 /// The columns: VERIFY_PEER, VERIFY_PEER_NAME, ALLOW_SELF_SIGNED_CERT.
 const SWITCHES: [(bool, bool, bool); 8] = [
@@ -27,14 +27,6 @@ const WRONG_NAME: Listener = Listener::TlsWrongName;
 const ALONE: Listener = Listener::TlsSelfSigned;
 const ALONE_LEAF: Listener = Listener::TlsWith("alone-leaf.crt", "alone-leaf.key");
 const ALONE_ELSEWHERE: Listener = Listener::TlsWith("alone-elsewhere.crt", "alone-elsewhere.key");
-const ALONE_EXPIRED: Listener = Listener::TlsWith("alone-expired.crt", "alone-expired.key");
-/// Signed by an intermediate CA, which the server sends or not.
-const CHAIN: Listener = Listener::TlsWith("chain.crt", "below.key");
-const NO_CHAIN: Listener = Listener::TlsWith("below.crt", "below.key");
-/// Signed by a CA that has expired.
-const BELOW_OLD: Listener = Listener::TlsWith("below-old.crt", "below-old.key");
-const CN_ONLY: Listener = Listener::TlsWith("localhost.crt", "localhost.key");
-const VERSION_1: Listener = Listener::TlsWith("version-1.crt", "version-1.key");
 
 type Row = (Option<&'static str>, Listener, &'static str);
 

@@ -97,14 +97,10 @@ pub async fn run(
 /// The reports about a profile that cannot even be read.
 #[must_use]
 pub fn unusable(error: &ProfileError) -> Vec<StageReport> {
-    let line = error.line.map_or_else(String::new, |line| format!(", line {line}"));
     let mut reports = vec![StageReport {
         outcome: Outcome::Failed(Cause::Profile),
         advice: vec![error.advice.clone()],
-        ..StageReport::skipped(
-            Stage::Profile,
-            format!("{}{line}: {}", error.path.display(), error.what),
-        )
+        ..StageReport::skipped(Stage::Profile, error.what_and_where())
     }];
     let rest = Stage::ALL.iter().skip(1);
     reports.extend(rest.map(|s| StageReport::skipped(*s, "Not tried, since profile failed.")));

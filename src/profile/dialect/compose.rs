@@ -1,7 +1,7 @@
 //! Docker Compose: quoted values over lines with the escapes of C, references in plain and
 //! double-quoted values, names taken from the process where there is no value.
 
-use super::env::{Budget, Env, Halt};
+use super::env::{Budget, Env, Halt, quoted};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Env, Halt> {
     // Bad bytes survive the reading but not what Compose does with the values.
@@ -88,24 +88,12 @@ impl<'a> File<'a> {
 
     /// What is in quotes; a backslash before the quote itself is gone, all others are kept.
     fn quoted(&mut self, quote: char) -> Result<String, Halt> {
-        let mut value = String::new();
-        let mut chars = self.rest.char_indices().skip(1);
-        while let Some((at, c)) = chars.next() {
-            if c == quote {
-                self.rest = self.rest.get(at + 1..).unwrap_or_default();
-                return Ok(value);
-            }
-            if c != '\\' {
-                value.push(c);
-                continue;
-            }
-            match chars.next() {
-                Some((_, escaped)) if escaped == quote => value.push(quote),
-                Some((_, escaped)) => value.extend(['\\', escaped]),
-                None => break,
-            }
-        }
-        Err(self.refuse("the closing quote is missing"))
+        let meaning = |escaped| (escaped == quote).then_some(quote);
+        let Some((value, rest)) = quoted(self.rest, quote, meaning) else {
+            return Err(self.refuse("the closing quote is missing"));
+        };
+        self.rest = rest;
+        Ok(value)
     }
 
     /// Puts references in; `None` if the value depends on more than the file.

@@ -190,6 +190,32 @@ pub(super) fn line_of(bytes: &[u8], at: usize) -> usize {
     1 + bytes.iter().take(at).filter(|byte| **byte == b'\n').count()
 }
 
+/// What stands in the quotes that `text` starts with, and the text behind them; `None` if they
+/// are never closed. A backslash is gone where `meaning` knows the character behind it, else both
+/// are kept.
+pub(super) fn quoted(
+    text: &str,
+    quote: char,
+    meaning: impl Fn(char) -> Option<char>,
+) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut chars = text.chars();
+    chars.next();
+    loop {
+        match chars.next()? {
+            c if c == quote => return Some((value, chars.as_str())),
+            '\\' => {
+                let escaped = chars.next()?;
+                match meaning(escaped) {
+                    Some(meant) => value.push(meant),
+                    None => value.extend(['\\', escaped]),
+                }
+            }
+            c => value.push(c),
+        }
+    }
+}
+
 /// True for the first character of a C identifier.
 pub(super) fn starts_name(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_'

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::env::{Budget, Env, Halt, line_of};
+use super::env::{Budget, Env, Halt, line_of, quoted};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Env, Halt> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -108,24 +108,10 @@ impl<'a> Parser<'a> {
     }
 
     fn quoted(&mut self, quote: char) -> Result<String, NoMatch> {
-        let mut value = String::new();
-        let mut chars = self.rest.char_indices().skip(1);
-        while let Some((at, c)) = chars.next() {
-            if c == quote {
-                self.rest = self.rest.get(at + 1..).unwrap_or_default();
-                return Ok(value);
-            }
-            if c != '\\' {
-                value.push(c);
-                continue;
-            }
-            let (_, escaped) = chars.next().ok_or(NoMatch)?;
-            match meaning(escaped, quote) {
-                Some(meant) => value.push(meant),
-                None => value.extend(['\\', escaped]),
-            }
-        }
-        Err(NoMatch)
+        let meaning = |escaped| meaning(escaped, quote);
+        let (value, rest) = quoted(self.rest, quote, meaning).ok_or(NoMatch)?;
+        self.rest = rest;
+        Ok(value)
     }
 
     fn end_of_line(&mut self) -> Result<(), NoMatch> {
