@@ -8,7 +8,7 @@ pub(super) fn push_escaped(out: &mut String, c: char) {
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),
         '\t' => out.push_str("\\t"),
-        c if c.is_control() || invisible(c) => {
+        c if c.is_control() || is_invisible(c) => {
             let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
         }
         c => out.push(c),
@@ -16,7 +16,7 @@ pub(super) fn push_escaped(out: &mut String, c: char) {
 }
 
 /// Marks of direction and joining, line and paragraph separators, byte order mark.
-fn invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 

@@ -7,7 +7,7 @@ pub mod check;
 pub mod decode;
 pub mod endpoint;
 pub mod error;
-mod escape;
+pub(crate) mod escape;
 pub mod generated;
 pub mod json;
 pub mod kind;

@@ -3,6 +3,7 @@
 use crate::profile::catalog::is_secret_key;
 use crate::profile::document::{Document, Item, Kind};
 use crate::profile::reading::{MASK, is_only_reference, without_userinfo};
+use crate::usp::escape::is_invisible;
 
 /// Longest line shown, characters.
 const MAX_LINE: usize = 2000;
@@ -75,10 +76,6 @@ fn shown(text: &[u8]) -> String {
         }
     }
     out
-}
-
-const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// True if the value may go on below in lines nobody reads as part of it.
