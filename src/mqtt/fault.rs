@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::filter;
 use super::link::MqttVersion;
 use crate::profile::tls::FileProblem;
 
@@ -131,6 +132,14 @@ pub(super) enum TlsFault {
 }
 
 impl Fault {
+    /// The fault of the first of `filters` that no broker accepts.
+    pub fn of_filters(filters: &[String]) -> Option<Self> {
+        filters.iter().find_map(|filter| {
+            let why = filter::check(filter).err()?.to_string();
+            Some(Self::BadFilter { filter: filter.clone(), why })
+        })
+    }
+
     /// Sorts an error of reading or writing: TLS alerts that come after a TLS 1.3 handshake hide
     /// in there.
     pub fn from_stream(error: io::Error) -> Self {

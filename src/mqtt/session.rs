@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::failure::{self, Explained};
-use super::fault::{Fault, Refusal, Stage, TlsFault};
-use super::filter;
+use super::fault::{Fault, Refusal, Stage};
 use super::link::{LinkState, MqttVersion};
 use super::receive::{End, Link, receive};
 pub use super::stop::{StopHandle, StopSignal, stop_signal};
@@ -126,24 +125,16 @@ pub async fn run<S: Sink + ?Sized>(
     }
 }
 
-/// Reads certificates and key on a thread that may block; `None` if told to stop meanwhile.
+/// Reads certificates and key; `None` if told to stop meanwhile.
 async fn prepare(
-    profile: &Arc<Profile>,
+    profile: &Profile,
     now: Timestamp,
     stop: &mut StopSignal,
 ) -> Option<Result<Option<TlsConnection>, Fault>> {
-    if profile.tls.is_none() {
-        return Some(Ok(None));
-    }
-    let shared = profile.clone();
-    let reading = tokio::task::spawn_blocking(move || {
-        shared.tls.as_ref().map(|tls| tls::connection(tls, now)).transpose()
-    });
+    let Some(settings) = &profile.tls else { return Some(Ok(None)) };
     tokio::select! {
         biased;
-        read = reading => Some(read.unwrap_or_else(|error| {
-            Err(Fault::Tls(TlsFault::Other(format!("reading certificates and key: {error}"))))
-        })),
+        tls = tls::prepare(settings, now) => Some(tls.map(Some)),
         () = stop.wait() => None,
     }
 }
@@ -193,11 +184,8 @@ async fn attempt<S: Sink + ?Sized>(
     tls: Option<&TlsConnection>,
     memory: &mut Memory,
 ) -> End {
-    for filter in &link.profile.subscribe {
-        if let Err(why) = filter::check(filter) {
-            let (filter, why) = (filter.clone(), why.to_string());
-            return End::early(Fault::BadFilter { filter, why });
-        }
+    if let Some(fault) = Fault::of_filters(&link.profile.subscribe) {
+        return End::early(fault);
     }
     if let Some(end) = look_up(link).await {
         return end;

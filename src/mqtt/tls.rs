@@ -34,9 +34,20 @@ fn provider() -> Arc<CryptoProvider> {
         .unwrap_or_else(|| Arc::new(rustls::crypto::ring::default_provider()))
 }
 
-/// Reads the profile's files and prepares a connection at `now`. Blocks for as long as that
-/// takes: up to some seconds for an encrypted key.
-pub(super) fn connection(settings: &TlsSettings, now: Timestamp) -> Result<TlsConnection, Fault> {
+/// Reads the profile's files and prepares a connection at `now`, on one of the runtime's blocking
+/// threads: opening an encrypted key takes up to some seconds.
+pub(super) async fn prepare(
+    settings: &TlsSettings,
+    now: Timestamp,
+) -> Result<TlsConnection, Fault> {
+    let settings = settings.clone();
+    let reading = tokio::task::spawn_blocking(move || connection(&settings, now));
+    reading.await.unwrap_or_else(|error| {
+        Err(Fault::Tls(TlsFault::Other(format!("reading certificates and key: {error}"))))
+    })
+}
+
+fn connection(settings: &TlsSettings, now: Timestamp) -> Result<TlsConnection, Fault> {
     let provider = provider();
     let files = files::load(settings).map_err(Fault::File)?;
     let watched = Watched::new(&files);

@@ -100,28 +100,31 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
         what,
         advice: advice.to_owned(),
     };
-    let attempt = || -> io::Result<Option<Vec<u8>>> {
-        if !fs::metadata(path)?.is_file() {
-            return Ok(None);
-        }
-        let mut bytes = Vec::new();
-        fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
-    };
-    match attempt() {
+    let mut bytes = Vec::new();
+    match read_regular(path, MAX_FILE_BYTES, &mut bytes) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(failed("There is no such file.".to_owned(), "Check the path."))
         }
         Err(error) => {
             Err(failed(format!("The file cannot be read: {error}."), "Check its permissions."))
         }
-        Ok(None) => Err(failed("This is not a regular file.".to_owned(), "Name a .env file.")),
-        Ok(Some(bytes)) if bytes.len() as u64 > MAX_FILE_BYTES => Err(failed(
+        Ok(false) => Err(failed("This is not a regular file.".to_owned(), "Name a .env file.")),
+        Ok(true) if bytes.len() as u64 > MAX_FILE_BYTES => Err(failed(
             "The file is larger than 1 MiB, so it is no profile.".to_owned(),
             "Name a .env file.",
         )),
-        Ok(Some(bytes)) => Ok(bytes),
+        Ok(true) => Ok(bytes),
     }
+}
+
+/// Reads a regular file into `bytes`, one byte beyond `limit` at most; a longer file is told by
+/// that byte. False, and nothing read, if it is no regular file.
+pub(super) fn read_regular(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> io::Result<bool> {
+    if !fs::metadata(path)?.is_file() {
+        return Ok(false);
+    }
+    fs::File::open(path)?.take(limit + 1).read_to_end(bytes)?;
+    Ok(true)
 }
 
 /// What can be asked often: differs once the file was written by anybody.

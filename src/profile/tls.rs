@@ -1,7 +1,6 @@
 //! Reads the certificate and key files a profile names. Says what a file holds instead of what
 //! was expected, and whether key and certificate belong together; trusts and verifies nothing.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -9,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::keys::{self, KeyFault};
 use super::model::TlsSettings;
-use super::{certificate, pem};
+use super::{certificate, files, pem};
 
 /// Largest certificate or key file read, bytes.
 const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -81,19 +80,28 @@ pub struct TlsFiles {
 /// # Errors
 /// The first file that is missing, unreadable or holds something else.
 pub fn load(tls: &TlsSettings) -> Result<TlsFiles, FileProblem> {
-    let mut authorities = Vec::new();
-    if let Some(path) = &tls.ca_file {
-        authorities.extend(certificate_file(path, CA_FILE)?);
-    }
-    if let Some(path) = &tls.ca_path {
-        authorities.extend(ca_folder(path)?);
-    }
-    let configured = tls.ca_file.is_some() || tls.ca_path.is_some();
+    let authorities = authorities(tls)?;
     let client = match &tls.client_cert_file {
         Some(path) => Some(client_auth(path, tls)?),
         None => None,
     };
-    Ok(TlsFiles { authorities: configured.then_some(authorities), client })
+    Ok(TlsFiles { authorities, client })
+}
+
+/// The authorities to trust; `None` if `tls` names none and the system's count.
+///
+/// # Errors
+/// The file or folder is missing, unreadable or holds something else.
+pub fn authorities(tls: &TlsSettings) -> Result<Option<Vec<CertificateDer<'static>>>, FileProblem> {
+    let mut found = Vec::new();
+    if let Some(path) = &tls.ca_file {
+        found.extend(certificate_file(path, CA_FILE)?);
+    }
+    if let Some(path) = &tls.ca_path {
+        found.extend(ca_folder(path)?);
+    }
+    let configured = tls.ca_file.is_some() || tls.ca_path.is_some();
+    Ok(configured.then_some(found))
 }
 
 pub(super) fn certificate_file(
@@ -333,24 +341,17 @@ fn mismatch(
 
 /// Wiped afterwards: it may be a key.
 fn read(path: &Path, variable: &'static str) -> Result<Zeroizing<Vec<u8>>, FileProblem> {
-    let attempt = || -> std::io::Result<Option<Zeroizing<Vec<u8>>>> {
-        if !std::fs::metadata(path)?.is_file() {
-            return Ok(None);
-        }
-        let mut bytes = Zeroizing::new(Vec::new());
-        std::fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
-    };
+    let mut bytes = Zeroizing::new(Vec::new());
     let problem =
         |fault, what: String, advice: String| FileProblem { fault, variable, what, advice };
-    match attempt() {
-        Ok(Some(bytes)) if bytes.len() as u64 > MAX_FILE_BYTES => Err(problem(
+    match files::read_regular(path, MAX_FILE_BYTES, &mut bytes) {
+        Ok(true) if bytes.len() as u64 > MAX_FILE_BYTES => Err(problem(
             FileFault::TooLarge,
             format!("{} ({variable}) is larger than 4 MiB.", path.display()),
             format!("Name a file of certificates or a key in {variable}."),
         )),
-        Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(problem(
+        Ok(true) => Ok(bytes),
+        Ok(false) => Err(problem(
             FileFault::Unreadable,
             format!("{} ({variable}) is not a regular file.", path.display()),
             format!("Correct {variable}."),

@@ -15,6 +15,7 @@ use super::target::{self, Target};
 use crate::core::time::Timestamp;
 use crate::mqtt::fault::{Fault, TlsFault};
 use crate::mqtt::link::MqttVersion;
+use crate::mqtt::tls;
 use crate::profile::model::TlsSettings;
 
 /// Longest time for one of these questions.
@@ -57,7 +58,7 @@ async fn curious_handshake(
 ) -> Option<Result<Vec<CertificateDer<'static>>, Fault>> {
     let settings =
         TlsSettings { verify_peer: false, verify_peer_name: false, ..TlsSettings::default() };
-    let any = target::tls(&settings, Timestamp::default()).await.ok()?;
+    let any = tls::prepare(&settings, Timestamp::default()).await.ok()?;
     let limit = limit(target);
     let tap = target::tap(address, limit).await.ok()?;
     let result = limit.wait(target::handshake(&target.profile.host, any.config, tap)).await?;

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use super::limit::Limit;
 use super::report::{Outcome, Progress, Stage, StageReport};
-use super::target::{self, Target};
+use super::target::Target;
 use super::{hello, reach, roundtrip, secure, subscribe};
 use crate::core::time::{Clock, Stopwatch, Timestamp};
 use crate::mqtt::cause::HIGH_LATENCY;
 use crate::mqtt::failure;
 use crate::mqtt::fault::{self, Fault};
-use crate::mqtt::filter;
 use crate::mqtt::link::{Cause, TlsFacts};
 use crate::mqtt::stop::StopSignal;
+use crate::mqtt::tls;
 use crate::mqtt::verify::Refused;
 use crate::profile::model::{Profile, VersionChoice};
 use crate::profile::settings::ProfileError;
@@ -169,15 +169,12 @@ async fn prepare<'a>(
     now: Timestamp,
     note: &mut Note,
 ) -> Result<Target<'a>, Trouble> {
-    for filter in &profile.subscribe {
-        if let Err(why) = filter::check(filter) {
-            let (filter, why) = (filter.clone(), why.to_string());
-            return Err(Fault::BadFilter { filter, why }.into());
-        }
+    if let Some(fault) = Fault::of_filters(&profile.subscribe) {
+        return Err(fault.into());
     }
     let tls = match &profile.tls {
         None => None,
-        Some(settings) => Some(target::tls(settings, now).await?),
+        Some(settings) => Some(tls::prepare(settings, now).await?),
     };
     let target = Target::new(profile, tls);
     let version = match profile.version {

@@ -11,11 +11,10 @@ use tokio_rustls::client::TlsStream;
 
 use super::limit::Limit;
 use super::stream::{Stream, Tap};
-use crate::core::time::Timestamp;
 use crate::mqtt::fault::{Fault, TlsFault};
-use crate::mqtt::tls::{self, TlsConnection};
+use crate::mqtt::tls::TlsConnection;
 use crate::profile::identity::ClientId;
-use crate::profile::model::{Profile, TlsSettings};
+use crate::profile::model::Profile;
 
 /// A profile under diagnosis.
 pub(super) struct Target<'a> {
@@ -46,16 +45,6 @@ impl<'a> Target<'a> {
             }
         }
     }
-}
-
-/// TLS as the live connection has it, from the profile's files. Opening an encrypted key takes
-/// time, so it happens on one of the runtime's blocking threads.
-pub(super) async fn tls(settings: &TlsSettings, now: Timestamp) -> Result<TlsConnection, Fault> {
-    let settings = settings.clone();
-    let reading = tokio::task::spawn_blocking(move || tls::connection(&settings, now));
-    reading.await.unwrap_or_else(|error| {
-        Err(Fault::Tls(TlsFault::Other(format!("reading certificates and key: {error}"))))
-    })
 }
 
 /// A TCP connection.

@@ -49,7 +49,7 @@ pub(super) async fn explain(
     }
     let presented = names(&probe::presented(target, address).await);
     let Some(settings) = &target.profile.tls else { return };
-    let known = files::load(settings).ok().and_then(|files| files.authorities);
+    let known = files::authorities(settings).ok().flatten();
     let known = known.map(|known| names(&known)).unwrap_or_default();
     for certificate in &presented {
         note.seen
