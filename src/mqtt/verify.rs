@@ -19,7 +19,8 @@ use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_t
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
-    CertificateError, DigitallySignedStruct, Error, NamedGroup, OtherError, SignatureScheme,
+    CertificateError, CipherSuite, DigitallySignedStruct, Error, NamedGroup, OtherError,
+    SignatureScheme,
 };
 
 use super::authorities::{Authorities, Roots};
@@ -118,6 +119,11 @@ impl Seen {
     }
 }
 
+/// A cipher suite's name as IANA lists it.
+pub(super) fn cipher_name(suite: CipherSuite) -> String {
+    suite.as_str().map_or_else(|| format!("{suite:?}"), |name| name.replacen("TLS13_", "TLS_", 1))
+}
+
 impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Seen")
@@ -147,12 +153,7 @@ impl ClientSessionStore for Seen {
     fn remove_tls12_session(&self, _: &ServerName<'static>) {}
 
     fn insert_tls13_ticket(&self, _: ServerName<'static>, session: Tls13ClientSessionValue) {
-        let suite = session.suite().common.suite;
-        self.record().facts.cipher = Some(
-            suite
-                .as_str()
-                .map_or_else(|| format!("{suite:?}"), |name| name.replacen("TLS13_", "TLS_", 1)),
-        );
+        self.record().facts.cipher = Some(cipher_name(session.suite().common.suite));
     }
 
     fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {

@@ -8,7 +8,7 @@ use super::dialect::{Reader, ReaderSet, Weights};
 use super::document::{Document, Item, Kind, Removal};
 use super::dotenv;
 use super::examine::Surroundings;
-use super::lint::{Context, Finding, Fix, Op, lint};
+use super::lint::{Finding, Fix, Op, lint};
 use super::reading::{Reading, has_reference};
 use super::spelling::{self, ExpandNote, LaravelNote, Spelling, Style, Wish};
 
@@ -192,14 +192,18 @@ pub fn uncomment(document: &mut Document, key: &str) -> Result<(), EditError> {
 
 /// Refuses an edit whose line phpdotenv does not see.
 fn visible(edited: &Document, key: &str) -> Result<(), EditError> {
-    let hides = |item: &Item| {
-        matches!(item.kind, Kind::Swallowed)
-            || (item.kind == Kind::Comment && item.last_line > item.line)
-    };
-    if edited.last(key).is_some() || !edited.items().iter().any(hides) {
+    if edited.last(key).is_some() || opener(edited).is_none() {
         return Ok(());
     }
     Err(hidden(edited, key))
+}
+
+/// The first item whose open quote hides what follows.
+fn opener(document: &Document) -> Option<&Item> {
+    document.items().iter().find(|item| {
+        matches!(item.kind, Kind::Swallowed)
+            || (item.kind == Kind::Comment && item.last_line > item.line)
+    })
 }
 
 /// What one fix needs besides an edit of the text.
@@ -268,14 +272,7 @@ pub fn fix_all(document: &mut Document, around: Surroundings<'_>) -> Vec<Finding
     let mut done: Vec<Finding> = Vec::new();
     for _ in 0..MAX_ROUNDS {
         let reading = Reading::new(document.clone(), around.environment);
-        let context = Context {
-            reading: &reading,
-            path: around.path,
-            now: around.now,
-            environment: around.environment,
-            others: around.others,
-        };
-        let mended = lint(&context).into_iter().find(|finding| {
+        let mended = lint(&around.context(&reading)).into_iter().find(|finding| {
             let Some(fix) = finding.fixes.first().filter(|fix| fix.safe) else { return false };
             // A reference becomes a literal only when somebody asked for it.
             if fix.ops.iter().any(|op| replaces_reference(document, op)) {
@@ -386,11 +383,7 @@ fn alone(document: &Document, item: &Item) -> Vec<u8> {
 
 /// Why phpdotenv does not see the line.
 fn hidden(document: &Document, key: &str) -> EditError {
-    let opener = document.items().iter().find(|item| {
-        matches!(item.kind, Kind::Swallowed)
-            || (item.kind == Kind::Comment && item.last_line > item.line)
-    });
-    match opener {
+    match opener(document) {
         Some(item) => refused(
             format!("The ACS would not see {key}: an open quote hides it."),
             format!("Close the quote on line {} first.", item.line),

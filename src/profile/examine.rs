@@ -31,6 +31,14 @@ pub struct Surroundings<'a> {
     pub others: &'a [(String, String)],
 }
 
+impl<'a> Surroundings<'a> {
+    /// The same with the file as the ACS reads it.
+    pub(super) fn context(self, reading: &'a Reading) -> Context<'a> {
+        let Self { path, now, environment, others } = self;
+        Context { reading, path, now, environment, others }
+    }
+}
+
 /// The result.
 #[derive(Clone, Debug)]
 pub struct Examination {
@@ -71,9 +79,9 @@ impl Examination {
 /// Examines `bytes`.
 #[must_use]
 pub fn examine(bytes: &[u8], around: Surroundings<'_>) -> Examination {
-    let Surroundings { path, now, environment, others } = around;
+    let Surroundings { path, environment, .. } = around;
     let reading = Reading::new(Document::new(bytes.to_vec()), environment);
-    let context = Context { reading: &reading, path, now, environment, others };
+    let context = around.context(&reading);
     let findings = lint::lint(&context);
     let acs = verdict::acs(&context, &findings);
     let app = verdict::app(bytes, path.unwrap_or_else(|| Path::new(".env")), environment);

@@ -24,6 +24,7 @@ use crate::core::time::{Clock, Stopwatch};
 use crate::mqtt::fault::{Fault, Finding, Stage, TlsFault};
 use crate::mqtt::link::TlsFacts;
 use crate::mqtt::tls::TlsConnection;
+use crate::mqtt::verify::cipher_name;
 
 /// How long the broker may take to judge our certificate; it is silent if it is content and
 /// sends no session tickets.
@@ -121,12 +122,7 @@ fn describe(stream: &TlsStream<Tap>, facts: &mut TlsFacts) {
         _ => facts.protocol,
     };
     if let Some(suite) = connection.negotiated_cipher_suite() {
-        let suite = suite.suite();
-        facts.cipher = Some(
-            suite
-                .as_str()
-                .map_or_else(|| format!("{suite:?}"), |name| name.replacen("TLS13_", "TLS_", 1)),
-        );
+        facts.cipher = Some(cipher_name(suite.suite()));
     }
 }
 
