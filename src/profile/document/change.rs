@@ -1,6 +1,7 @@
 //! Edits. Each replaces the bytes of one item, or puts one in, and cuts the file anew.
 
 use super::{Document, Item, Kind, scan};
+use crate::profile::dotenv::opens;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -41,10 +42,23 @@ impl Document {
             new.push(b'=');
         }
         new.extend_from_slice(spelled);
-        if self.slice(&parts.tail).first() == Some(&b'#') {
+        let tail = self.slice(&parts.tail);
+        if tail.first() == Some(&b'#') {
             new.push(b' ');
         }
-        self.splice(from..parts.value.end, &new);
+        let head = self.slice(&(parts.head.start..from));
+        let mut lines = scan::physical_lines(tail);
+        let first = lines.next().map_or(0..0, |line| line.content.start..line.end);
+        let first = tail.get(first).unwrap_or_default();
+        // The old value may have closed a quote that the comment opens,
+        let opened = !spelled.contains(&b'\n') && opens(&[head, &new, first].concat());
+        new.extend(if opened { without_openers(first) } else { first.to_vec() });
+        // or opened one that made the comment go on below.
+        for line in lines {
+            new.push(b'#');
+            new.extend(without_openers(tail.get(line.content.start..line.end).unwrap_or_default()));
+        }
+        self.splice(from..parts.tail.end, &new);
     }
 
     /// Adds a line `key=spelled` where [`Self::set_text`] would put a new key.

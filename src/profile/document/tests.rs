@@ -133,6 +133,19 @@ fn taking_out_and_putting_back() {
 }
 
 #[test]
+fn a_comment_opens_nothing_once_the_value_that_closed_it_is_gone() {
+    let edited = after("KEY=a=\"#=\"\nB=2\n", |d| d.set_text("KEY", b"new"));
+    assert_eq!(edited, "KEY=new #= \"\nB=2\n");
+    let read = dotenv::read(edited.as_bytes(), &|_| None).unwrap();
+    assert_eq!(read.entries.len(), 2);
+    let edited = after("KEY=a=\"#\n=\"\nB=2\n", |d| d.set_text("KEY", b"new"));
+    assert_eq!(edited, "KEY=new #\n#= \"\nB=2\n");
+    assert_eq!(dotenv::read(edited.as_bytes(), &|_| None).unwrap().entries.len(), 2);
+    // What opens nothing stays as it is.
+    assert_eq!(after("KEY=a #=\"b\"\n", |d| d.set_text("KEY", b"c")), "KEY=c #=\"b\"\n");
+}
+
+#[test]
 fn line_ends_bom_and_single_lines() {
     assert_eq!(doc("a\r\nb\r\nc\n").line_end(), b"\r\n");
     assert_eq!(doc("a\rb\rc").line_end(), b"\r");
