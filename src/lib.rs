@@ -56,6 +56,8 @@ pub mod capture;
 
 pub mod store;
 
+pub mod analysis;
+
 pub mod engine;
 
 pub mod lab;

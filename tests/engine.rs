@@ -20,11 +20,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use fake_broker::{FakeBroker, publish_v5};
+use usp_scope::analysis::Snapshot;
 use usp_scope::core::time::SystemClock;
 use usp_scope::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions, Level};
 use usp_scope::mqtt::link::{Cause, LinkState};
 use usp_scope::profile::model::Profile;
-use usp_scope::store::{Budgets, Snapshot};
+use usp_scope::store::Budgets;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -84,7 +85,7 @@ fn two_hundred_thousand_messages_arrive_and_none_is_dropped() {
     assert_eq!(snapshot.topics_len(), 2 * TOPICS + 1);
     assert_eq!(snapshot.endpoints_len(), TOPICS + 2);
     let answered = (0..snapshot.endpoints_len() as u32)
-        .map(|id| snapshot.endpoint(usp_scope::core::ids::EndpointId(id)).latency.count)
+        .map(|id| snapshot.latency_of(usp_scope::core::ids::EndpointId(id)).count)
         .sum::<u64>();
     assert_eq!(answered, MESSAGES / 2, "every request found its answer");
     let wakes = wakes.load(Ordering::SeqCst);

@@ -21,12 +21,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("mqtt", &["profile"]),
     ("capture", &[]),
     ("store", &["usp"]),
-    ("engine", &["mqtt", "capture", "profile", "store", "usp"]),
+    ("analysis", &["store", "usp"]),
+    ("engine", &["mqtt", "capture", "profile", "store", "analysis", "usp"]),
     ("lab", &["mqtt", "profile", "usp"]),
-    ("cli", &["usp", "profile", "mqtt", "capture", "store", "engine", "lab"]),
-    ("view", &["store", "usp", "profile", "mqtt"]),
-    ("ui", &["view", "store", "usp", "profile", "mqtt", "engine"]),
-    ("app", &["usp", "profile", "mqtt", "capture", "store", "engine", "lab", "cli", "view", "ui"]),
+    ("cli", &["usp", "profile", "mqtt", "capture", "store", "analysis", "engine", "lab"]),
+    ("view", &["store", "analysis", "usp", "profile", "mqtt"]),
+    ("ui", &["view", "store", "analysis", "usp", "profile", "mqtt", "engine"]),
+    (
+        "app",
+        &[
+            "usp", "profile", "mqtt", "capture", "store", "analysis", "engine", "lab", "cli",
+            "view", "ui",
+        ],
+    ),
 ];
 
 /// What `ui` may name of folders it otherwise only shows: states and events, never a handle.

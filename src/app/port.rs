@@ -3,11 +3,11 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use crate::analysis::Snapshot;
 use crate::engine::{EngineCommand, EngineEvent, EngineHandle};
 use crate::lab::{Demo, DemoOptions};
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
-use crate::store::Snapshot;
 
 /// The engine as the workbench sees it.
 pub trait EnginePort {

@@ -9,10 +9,11 @@ use super::args::DecodeArgs;
 use super::fields::Message;
 use super::format::Format;
 use super::out::Out;
+use crate::analysis::Pipeline;
 use crate::capture::{self, CaptureError, Reader};
 use crate::core::ids::Epoch;
 use crate::core::wire::WireBatch;
-use crate::store::{Budgets, Store};
+use crate::store::Budgets;
 
 /// Messages are printed as they are read; this many are kept to find a response's request.
 const KEEP_BYTES: usize = 64 * 1024 * 1024;
@@ -44,7 +45,7 @@ pub(super) fn run(args: &DecodeArgs) -> Result<(), CliError> {
 fn decode(file: &Path, format: &Format, out: &mut Out) -> Result<(), CliError> {
     let mut reader = open(file).map_err(failed)?;
     let mut store =
-        Store::new(Budgets { bytes: KEEP_BYTES, ..Budgets::default() }, Epoch::default());
+        Pipeline::new(Budgets { bytes: KEEP_BYTES, ..Budgets::default() }, Epoch::default());
     let mut batch = WireBatch::new();
     let zone = TimeZone::system();
     let mut messages = 0u64;

@@ -1,6 +1,7 @@
 //! One stored message as the printing commands see it: the row, its names, its bytes.
 
-use crate::store::{RowRef, Snapshot};
+use crate::analysis::Snapshot;
+use crate::store::RowRef;
 
 /// A message to print.
 #[derive(Clone, Copy)]

@@ -316,10 +316,11 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::analysis::Pipeline;
     use crate::core::ids::Epoch;
     use crate::core::time::Timestamp;
     use crate::core::wire::{Delivery, WireBatch};
-    use crate::store::{Budgets, Store};
+    use crate::store::Budgets;
 
     fn render(format: &str) -> String {
         let mut batch = WireBatch::new();
@@ -330,7 +331,7 @@ mod tests {
             p.add(Prop::User(b"k", b"v"));
             p.add(Prop::User(b"l", b"w"));
         });
-        let mut store = Store::new(Budgets::default(), Epoch(0));
+        let mut store = Pipeline::new(Budgets::default(), Epoch(0));
         let first = store.apply(&batch).first;
         let snapshot = store.snapshot();
         let msg = Message { snapshot: &snapshot, row: snapshot.row(first).unwrap() };

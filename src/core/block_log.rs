@@ -56,8 +56,9 @@ impl<T: Clone> BlockLog<T> {
         self.first + self.len as u64
     }
 
-    /// Appends an item; forgets the oldest block if the bound is exceeded by a whole block.
-    pub fn push(&mut self, item: T) {
+    /// Appends an item; forgets the oldest block if the bound is exceeded by a whole block, and
+    /// gives it away.
+    pub fn push(&mut self, item: T) -> Option<Arc<Vec<T>>> {
         match self.blocks.back_mut() {
             Some(last) if last.len() < BLOCK => Arc::make_mut(last).push(item),
             _ => {
@@ -72,7 +73,9 @@ impl<T: Clone> BlockLog<T> {
         {
             self.len -= oldest.len();
             self.first += oldest.len() as u64;
+            return Some(oldest);
         }
+        None
     }
 
     /// The items from stream position `from` on (or from the oldest kept), in order.
@@ -81,6 +84,19 @@ impl<T: Clone> BlockLog<T> {
         // Every block but the last is full, so whole blocks can be skipped.
         let whole = (skip / BLOCK).min(self.blocks.len());
         self.blocks.iter().skip(whole).flat_map(|block| block.iter()).skip(skip - whole * BLOCK)
+    }
+
+    /// The item at stream position `at`, if it is kept.
+    #[must_use]
+    pub fn get(&self, at: u64) -> Option<&T> {
+        let index = usize::try_from(at.checked_sub(self.first)?).ok()?;
+        self.blocks.get(index / BLOCK)?.get(index % BLOCK)
+    }
+
+    /// The item at stream position `at`, for changing it; copies its block if a clone shares it.
+    pub fn get_mut(&mut self, at: u64) -> Option<&mut T> {
+        let index = usize::try_from(at.checked_sub(self.first)?).ok()?;
+        Arc::make_mut(self.blocks.get_mut(index / BLOCK)?).get_mut(index % BLOCK)
     }
 
     /// The newest item.
@@ -112,6 +128,10 @@ mod tests {
         assert_eq!(kept.last().copied(), Some(9_999));
         assert!(log.iter_from(9_990).copied().eq(9_990..10_000));
         assert_eq!(log.iter_from(20_000).count(), 0);
+        assert_eq!((log.get(9_990), log.get(0), log.get(10_000)), (Some(&9_990), None, None));
+        let before = log.clone();
+        *log.get_mut(9_990).unwrap() = 1;
+        assert_eq!((log.get(9_990), before.get(9_990)), (Some(&1), Some(&9_990)));
     }
 
     #[test]

@@ -30,3 +30,21 @@ pub struct Seq(pub u64);
 /// late results about an earlier life can be told apart and thrown away.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct Epoch(pub u32);
+
+/// A request with its answer, numbered in order of first sight within an [`Epoch`], from 1.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ExchangeId(pub std::num::NonZeroU32);
+
+impl ExchangeId {
+    /// The id of the exchange at this place, from 0, of the stream of exchanges.
+    #[must_use]
+    pub fn from_place(place: u64) -> Option<Self> {
+        u32::try_from(place + 1).ok().and_then(std::num::NonZeroU32::new).map(Self)
+    }
+
+    /// Its place in the stream of exchanges, from 0.
+    #[must_use]
+    pub fn place(self) -> u64 {
+        u64::from(self.0.get()) - 1
+    }
+}

@@ -25,7 +25,16 @@ pub(super) enum Item {
     /// So many messages were lost at this point.
     Dropped(u64),
     /// Start over with an empty store.
-    Restart(Epoch),
+    Restart(Epoch, Source),
+}
+
+/// Where messages come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Source {
+    /// A connection: time passes even while nothing comes.
+    Live,
+    /// A recording: its time stands still at its last message.
+    Recording,
 }
 
 #[derive(Default)]
@@ -102,12 +111,12 @@ impl Queue {
     }
 
     /// Makes the store start over; what is queued before it is thrown away.
-    pub(super) fn restart(&self, epoch: Epoch) {
+    pub(super) fn restart(&self, epoch: Epoch, source: Source) {
         let mut inner = self.lock();
         inner.items.clear();
         inner.bytes = 0;
         inner.epoch = epoch;
-        inner.items.push_back(Item::Restart(epoch));
+        inner.items.push_back(Item::Restart(epoch, source));
         drop(inner);
         self.ready.notify_one();
         self.room.notify_all();
@@ -207,11 +216,11 @@ mod tests {
     #[test]
     fn a_source_of_an_earlier_epoch_is_turned_away() {
         let queue = Queue::with_max_bytes(10_000);
-        queue.restart(Epoch(1));
+        queue.restart(Epoch(1), Source::Live);
         assert!(queue.push_waiting(batch(1, 10), Epoch(1)).is_some());
-        queue.restart(Epoch(2));
+        queue.restart(Epoch(2), Source::Recording);
         assert!(queue.push_waiting(batch(1, 10), Epoch(1)).is_none());
-        assert!(matches!(queue.pop(None), Ok(Some(Item::Restart(Epoch(2))))));
+        assert!(matches!(queue.pop(None), Ok(Some(Item::Restart(Epoch(2), Source::Recording)))));
         assert!(queue.pop(Some(Duration::ZERO)).unwrap().is_none());
     }
 }

@@ -13,9 +13,10 @@ use super::command::EngineCommand;
 use super::event::EngineEvent;
 use super::publisher::{Publisher, Waker};
 use super::{ingest, io as link};
+use crate::analysis::Snapshot;
 use crate::core::time::{Clock, Stopwatch};
 use crate::mqtt::link::LinkState;
-use crate::store::{Budgets, Snapshot};
+use crate::store::Budgets;
 
 /// How long closing waits for the threads. A broker that doesn't take our DISCONNECT must not
 /// keep the window open.
@@ -57,9 +58,10 @@ impl EngineHandle {
 
         let ingest = {
             let (queue, publisher) = (Arc::clone(&queue), Arc::clone(&publisher));
+            let clock = Arc::clone(&clock);
             std::thread::Builder::new()
                 .name("usp-ingest".to_owned())
-                .spawn(move || ingest::run(&queue, &publisher, budgets))?
+                .spawn(move || ingest::run(&queue, &publisher, &*clock, budgets))?
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let shared = Arc::new(link::Shared {

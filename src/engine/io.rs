@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use tokio::sync::mpsc;
 
-use super::channel::Queue;
+use super::channel::{Queue, Source};
 use super::checks::Checks;
 use super::command::EngineCommand;
 use super::event::{EngineEvent, Level, Notice};
@@ -28,9 +28,9 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    fn restart_store(&self) -> Epoch {
+    fn restart_store(&self, source: Source) -> Epoch {
         let epoch = Epoch(self.epochs.fetch_add(1, Ordering::SeqCst) + 1);
-        self.queue.restart(epoch);
+        self.queue.restart(epoch, source);
         epoch
     }
 
@@ -87,17 +87,17 @@ pub(super) async fn run(
         }
         match command {
             EngineCommand::Connect(new) => {
-                shared.restart_store();
+                shared.restart_store(Source::Live);
                 profile = Some(new);
                 connect_now = true;
             }
             EngineCommand::Reconnect => connect_now = profile.is_some(),
             EngineCommand::Disconnect => {}
             EngineCommand::Clear => {
-                shared.restart_store();
+                shared.restart_store(Source::Live);
             }
             EngineCommand::OpenCapture(path) => {
-                let epoch = shared.restart_store();
+                let epoch = shared.restart_store(Source::Recording);
                 profile = None;
                 shared.publisher.event(EngineEvent::Link(LinkState::Idle));
                 job = Job::open_capture(shared, path, epoch);
@@ -138,7 +138,7 @@ async fn connected(
             None => None,
         };
         if matches!(command, Some(EngineCommand::Clear)) {
-            shared.restart_store();
+            shared.restart_store(Source::Live);
             continue;
         }
         if !ended {

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::event::EngineEvent;
+use crate::analysis::Snapshot;
 use crate::mqtt::link::LinkState;
-use crate::store::Snapshot;
 
 /// Events kept while nobody looks; the link's state is kept apart and never lost.
 const EVENTS_KEPT: usize = 1000;

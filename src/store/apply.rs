@@ -1,12 +1,12 @@
-//! Takes batches into the store, one message at a time: scan, intern, append, count, pair.
+//! Takes messages into the store, one at a time: intern, append, count. What a message is was
+//! found out before ([`crate::usp::scan`]); what it means to others comes afterwards, as marks.
 
 use super::budgets::Budgets;
 use super::counters::Counters;
-use super::endpoints::Endpoints;
+use super::endpoints::{EndpointStats, Endpoints};
 use super::log::Log;
-use super::pairing::{Match, Offer, Pairing};
-use super::row::{Direction, Pair, Row};
-use super::series::{Gap, LatencySample, SECONDS_KEPT, Second};
+use super::row::{Direction, Mark, Row};
+use super::series::{Gap, SECONDS_KEPT, Second};
 use super::snapshot::Snapshot;
 use super::topics::Topics;
 use crate::core::block_log::BlockLog;
@@ -16,6 +16,9 @@ use crate::core::wire::{WireBatch, WireMsg};
 use crate::usp::kind::{MsgKind, PayloadKind, RecordType, Role};
 use crate::usp::scan::scan;
 use crate::usp::summary::{MsgSummary, Summary};
+
+/// A time stamp further back than this is believed, and sets the clock back.
+const BELIEVED_STEP_NANOS: i64 = 60 * 1_000_000_000;
 
 /// Losses kept for showing; older ones stay counted.
 const GAPS_KEPT: usize = 1024;
@@ -30,10 +33,21 @@ pub struct Store {
     log: Log,
     topics: Topics,
     endpoints: Endpoints,
-    pairing: Pairing,
     seconds: BlockLog<Second>,
-    latencies: BlockLog<LatencySample>,
     gaps: BlockLog<Gap>,
+}
+
+/// The names of a message that is about to be kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Met {
+    /// The arrival number it will have.
+    pub seq: Seq,
+    /// Its topic.
+    pub topic: TopicId,
+    /// Sender by `from_id`; of Records only.
+    pub from: Option<EndpointId>,
+    /// Receiver by `to_id`; of Records only.
+    pub to: Option<EndpointId>,
 }
 
 /// What a batch became.
@@ -57,89 +71,58 @@ impl Store {
             log: Log::new(),
             topics: Topics::new(budgets.topics, budgets.topic_bytes),
             endpoints: Endpoints::new(budgets.endpoints),
-            pairing: Pairing::new(budgets.open_requests, budgets.open_secs),
             seconds: BlockLog::with_capacity(SECONDS_KEPT),
-            latencies: BlockLog::with_capacity(budgets.latencies),
             gaps: BlockLog::with_capacity(GAPS_KEPT),
             budgets,
         }
     }
 
-    /// Takes all messages of a batch, and gives up the oldest ones beyond the budgets. How a
-    /// stream is cut into batches makes no difference.
+    /// Takes all messages of a batch as they are, and gives up the oldest ones beyond the budgets.
+    /// How a stream is cut into batches makes no difference.
     pub fn apply(&mut self, batch: &WireBatch) -> Applied {
         let first = self.log.next_seq();
         for msg in batch.iter() {
-            self.apply_one(&msg);
+            let summary = scan(msg.payload);
+            let met = self.meet(&msg, &summary);
+            self.keep(&msg, &summary, &met, false);
+            self.evict();
         }
-        self.counters.kept_bytes = self.log.bytes();
-        self.counters.topics_refused = self.topics.names.refused();
-        self.counters.endpoints_refused = self.endpoints.names.refused();
-        self.generation += 1;
+        self.finish_batch();
         Applied { first, messages: batch.len() }
     }
 
-    /// Counts messages that were received and lost before they got here.
-    pub fn note_dropped(&mut self, messages: u64) {
-        if messages == 0 {
-            return;
-        }
-        self.counters.received += messages;
-        self.counters.dropped += messages;
-        let before = self.log.next_seq();
-        match self.gaps.last_mut().filter(|gap| gap.before == before) {
-            Some(gap) => gap.messages += messages,
-            None => self.gaps.push(Gap { before, messages }),
-        }
-        self.generation += 1;
+    /// Learns the names of a message that is about to be kept.
+    pub fn meet(&mut self, msg: &WireMsg<'_>, summary: &Summary<'_>) -> Met {
+        self.advance_clock(msg.at);
+        let topic = self.topics.intern(msg.topic);
+        // Ids of anything but a good Record may be noise; they must not fill the table.
+        let (from, to) = match summary.payload {
+            PayloadKind::Usp => (
+                self.endpoints.intern(summary.from, msg.at),
+                self.endpoints.intern(summary.to, msg.at),
+            ),
+            _ => (None, None),
+        };
+        Met { seq: self.log.next_seq(), topic, from, to }
     }
 
-    /// The counters now.
-    #[must_use]
-    pub fn counters(&self) -> &Counters {
-        &self.counters
-    }
-
-    /// An immutable view of everything; costs microseconds, see [`Snapshot`].
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            epoch: self.epoch,
-            generation: self.generation,
-            now: self.now,
-            counters: self.counters,
-            budgets: self.budgets,
-            open_requests: self.pairing.len(),
-            segments: self.log.segments.clone(),
-            next_seq: self.log.next_seq().0,
-            topic_names: self.topics.names.names().clone(),
-            topics: self.topics.topics.clone(),
-            nodes: self.topics.nodes.clone(),
-            node_stats: self.topics.stats.clone(),
-            endpoint_names: self.endpoints.names.names().clone(),
-            endpoints: self.endpoints.stats.clone(),
-            seconds: self.seconds.clone(),
-            latencies: self.latencies.clone(),
-            gaps: self.gaps.clone(),
-            name_bytes: self.topics.names.bytes() + self.endpoints.names.bytes(),
-        }
-    }
-
-    fn apply_one(&mut self, msg: &WireMsg<'_>) {
-        let summary = scan(msg.payload);
+    /// Keeps a message. `whole` says that `summary` describes a Msg that was put together from
+    /// several Records, this one being the last.
+    pub fn keep(
+        &mut self,
+        msg: &WireMsg<'_>,
+        summary: &Summary<'_>,
+        met: &Met,
+        whole: bool,
+    ) -> Option<Direction> {
         let malformed = match summary.payload {
             PayloadKind::Suspect | PayloadKind::Binary => true,
             PayloadKind::Usp => summary.malformed.is_some(),
             PayloadKind::Json | PayloadKind::Text | PayloadKind::Empty => false,
         };
-        let seq = self.log.next_seq();
-        self.advance_clock(msg.at);
-        self.expire(msg.at);
-
-        let topic = self.topics.intern(msg.topic);
+        let Met { seq, topic, from, to } = *met;
         let previous = self.topics.count(topic, seq, msg.at, msg.payload.len(), malformed);
-        let (from, to) = self.endpoints_of(&summary, msg.at);
-        self.learn_roles(&summary, from, to);
+        self.learn_roles(summary, from, to);
 
         let row = Row {
             at: msg.at,
@@ -163,7 +146,7 @@ impl Store {
             msg_kind: summary.msg.and_then(|m| m.kind),
             notification: summary.msg.and_then(|m| m.notification),
             sar: summary.sar,
-            direction: self.direction(&summary, from, to),
+            direction: self.direction(summary, from, to),
             malformed,
             header_missing: summary.msg.is_some_and(|m| m.header_missing),
             type_mismatch: summary.msg.is_some_and(|m| {
@@ -171,46 +154,117 @@ impl Store {
             }),
             secured: summary.secured,
             wants_answer: summary.msg.is_some_and(|m| m.wants_answer),
+            whole,
         };
-        let row = place_msg_id(row, msg.payload, summary.msg.as_ref());
-        self.log.push(row, msg.props.0, msg.payload);
+        let (row, behind) = place_msg_id(row, msg.payload, summary.msg.as_ref());
+        self.log.push(row, msg.props.0, msg.payload, behind);
 
-        self.count(msg, &summary, malformed);
+        self.count(msg, summary, malformed);
         self.count_endpoints(&row, from, to, topic);
-        if !msg.delivery.retain {
-            self.pair(seq, &row, summary.msg.as_ref(), msg.payload);
-        }
+        row.direction
+    }
+
+    /// Gives up the oldest messages beyond the budgets; the newest always stays.
+    pub fn evict(&mut self) {
         self.counters.evicted += self.log.evict(&self.budgets);
+    }
+
+    /// To be called when a batch is in, or something was marked: brings the totals up to date.
+    pub fn finish_batch(&mut self) {
+        self.counters.kept_bytes = self.log.bytes();
+        self.counters.topics_refused = self.topics.names.refused();
+        self.counters.endpoints_refused = self.endpoints.names.refused();
+        self.generation += 1;
+    }
+
+    /// What is known of a kept message beyond its row, for changing it; `None` once it was given
+    /// up.
+    pub fn mark(&mut self, seq: Seq) -> Option<&mut Mark> {
+        self.log.mark(seq)
+    }
+
+    /// The arrival number of the next message.
+    #[must_use]
+    pub fn next_seq(&self) -> Seq {
+        self.log.next_seq()
+    }
+
+    /// Message time: the newest arrival seen, or what came after a believed step back.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What is known of an endpoint.
+    #[must_use]
+    pub fn endpoint(&self, id: EndpointId) -> EndpointStats {
+        self.endpoints.stats.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// An Endpoint ID.
+    #[must_use]
+    pub fn endpoint_name(&self, id: EndpointId) -> &str {
+        self.endpoints.names.names().get(id.0 as usize).map_or("", |name| name)
+    }
+
+    /// A topic's name as published.
+    #[must_use]
+    pub fn topic_name(&self, topic: TopicId) -> &str {
+        self.topics.names.names().get(topic.0 as usize).map_or("", |name| name)
+    }
+
+    /// Counts messages that were received and lost before they got here.
+    pub fn note_dropped(&mut self, messages: u64) {
+        if messages == 0 {
+            return;
+        }
+        self.counters.received += messages;
+        self.counters.dropped += messages;
+        let before = self.log.next_seq();
+        match self.gaps.last_mut().filter(|gap| gap.before == before) {
+            Some(gap) => gap.messages += messages,
+            None => {
+                self.gaps.push(Gap { before, messages });
+            }
+        }
+        self.generation += 1;
+    }
+
+    /// The counters now.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// An immutable view of everything; costs microseconds, see [`Snapshot`].
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            epoch: self.epoch,
+            generation: self.generation,
+            now: self.now,
+            counters: self.counters,
+            budgets: self.budgets,
+            segments: self.log.segments.clone(),
+            next_seq: self.log.next_seq().0,
+            topic_names: self.topics.names.names().clone(),
+            topics: self.topics.topics.clone(),
+            nodes: self.topics.nodes.clone(),
+            node_stats: self.topics.stats.clone(),
+            endpoint_names: self.endpoints.names.names().clone(),
+            endpoints: self.endpoints.stats.clone(),
+            seconds: self.seconds.clone(),
+            gaps: self.gaps.clone(),
+            name_bytes: self.topics.names.bytes() + self.endpoints.names.bytes(),
+        }
     }
 
     /// The newest time seen stays the newest, but one wrong time stamp from the future, or an
     /// older recording behind a newer one, must not stop the clock: a long step back is believed.
     fn advance_clock(&mut self, at: Timestamp) {
-        let keep_nanos = i64::from(self.budgets.open_secs) * 1_000_000_000;
-        if at > self.now || self.now.nanos_since(at) > keep_nanos {
+        if at > self.now || self.now.nanos_since(at) > BELIEVED_STEP_NANOS {
             self.now = at;
         }
-    }
-
-    fn expire(&mut self, now: Timestamp) {
-        let endpoints = &mut self.endpoints;
-        self.pairing.expire(now, |unanswered| {
-            if let Some(stats) = endpoints.get_mut(Some(unanswered.responder)) {
-                stats.latency.unanswered += 1;
-            }
-        });
-    }
-
-    fn endpoints_of(
-        &mut self,
-        summary: &Summary<'_>,
-        at: Timestamp,
-    ) -> (Option<EndpointId>, Option<EndpointId>) {
-        // Ids of anything but a good Record may be noise; they must not fill the table.
-        if summary.payload != PayloadKind::Usp {
-            return (None, None);
-        }
-        (self.endpoints.intern(summary.from, at), self.endpoints.intern(summary.to, at))
     }
 
     fn learn_roles(
@@ -270,7 +324,9 @@ impl Store {
                 second.messages += 1;
                 second.bytes += bytes;
             }
-            None => self.seconds.push(Second { at_secs, messages: 1, bytes }),
+            None => {
+                self.seconds.push(Second { at_secs, messages: 1, bytes });
+            }
         }
     }
 
@@ -301,56 +357,6 @@ impl Store {
             }
         }
     }
-
-    fn pair(&mut self, seq: Seq, row: &Row, msg: Option<&MsgSummary<'_>>, payload: &[u8]) {
-        let (Some(from), Some(to), Some(msg)) = (row.from, row.to, msg) else { return };
-        // Endpoints beyond the cap share one entry: nothing tells their messages apart.
-        if [from, to].contains(&EndpointId::OTHER) {
-            return;
-        }
-        let Some(kind) = msg.kind else { return };
-        let offer = Offer {
-            seq,
-            at: row.at,
-            from,
-            to,
-            kind,
-            msg_id: msg.msg_id.as_bytes(),
-            wants_answer: msg.wants_answer,
-        };
-        let log = &self.log;
-        let found = self.pairing.offer(
-            &offer,
-            // A message the log gave up can only be known by the hash of its id.
-            |other| log.msg_id(other).is_none_or(|id| id == msg.msg_id.as_bytes()),
-            |other| log.payload(other).is_some_and(|bytes| bytes == payload),
-        );
-        match found {
-            Match::None => {}
-            Match::Repeat { first } => self.log.set_pair(seq, Pair::RepeatOf { first }),
-            Match::Pair { request, response, request_kind, latency_nanos } => {
-                self.log.set_pair(request, Pair::AnsweredBy { response, latency_nanos });
-                self.log.set_pair(response, Pair::Answers { request, latency_nanos });
-                // The responder: sender of the answer, whichever of the two came last.
-                let responder = if response == seq { from } else { to };
-                let requester = if response == seq { to } else { from };
-                if let Some(stats) = self.endpoints.get_mut(Some(responder)) {
-                    stats.latency.add(latency_nanos);
-                }
-                let device = match request_kind.sender_role() {
-                    Some(Role::Agent) => requester,
-                    _ => responder,
-                };
-                self.latencies.push(LatencySample {
-                    at: row.at,
-                    device,
-                    request: request_kind,
-                    nanos: latency_nanos,
-                    answer: response,
-                });
-            }
-        }
-    }
 }
 
 /// The role the sender must have (TR-369 message catalogue; Connect Records come from agents).
@@ -364,14 +370,17 @@ fn sender_role(summary: &Summary<'_>) -> Option<Role> {
     }
 }
 
-/// Notes where the `msg_id` stands in the payload instead of copying it.
-fn place_msg_id(mut row: Row, payload: &[u8], msg: Option<&MsgSummary<'_>>) -> Row {
-    if let Some(msg) = msg
-        && let Some(start) = (msg.msg_id.as_ptr() as usize).checked_sub(payload.as_ptr() as usize)
+/// Notes where the `msg_id` stands in the payload instead of copying it. The id of a Msg that was
+/// put together stands nowhere in it; it is to be kept behind the payload.
+fn place_msg_id<'a>(mut row: Row, payload: &[u8], msg: Option<&MsgSummary<'a>>) -> (Row, &'a [u8]) {
+    let Some(msg) = msg else { return (row, b"") };
+    row.msg_id_len = u16::try_from(msg.msg_id.len()).unwrap_or(u16::MAX);
+    if let Some(start) = (msg.msg_id.as_ptr() as usize).checked_sub(payload.as_ptr() as usize)
         && start + msg.msg_id.len() <= payload.len()
     {
         row.msg_id_start = start as u32;
-        row.msg_id_len = u16::try_from(msg.msg_id.len()).unwrap_or(u16::MAX);
+        return (row, b"");
     }
-    row
+    row.msg_id_start = payload.len() as u32;
+    (row, msg.msg_id.as_bytes())
 }

@@ -13,12 +13,6 @@ pub struct Budgets {
     pub topic_bytes: usize,
     /// Distinct Endpoint IDs told apart; more go to one "other" endpoint.
     pub endpoints: usize,
-    /// Requests waiting for an answer at once.
-    pub open_requests: usize,
-    /// How long a request is kept waiting, seconds of message time.
-    pub open_secs: u32,
-    /// Latency samples kept for plots.
-    pub latencies: usize,
 }
 
 impl Default for Budgets {
@@ -28,11 +22,7 @@ impl Default for Budgets {
             rows: 1_000_000,
             topics: 250_000,
             topic_bytes: 64 * 1024 * 1024,
-            endpoints: 50_000,
-            open_requests: 100_000,
-            open_secs: 60,
-            // Going through them for the plot is most of what a frame can cost.
-            latencies: 64 * 1024,
+            endpoints: 200_000,
         }
     }
 }

@@ -31,8 +31,6 @@ pub struct EndpointStats {
     pub malformed: u32,
     /// Topic its newest request from a Controller went to; where it can be reached.
     pub reached_on: Option<TopicId>,
-    /// How it answers requests.
-    pub latency: LatencyStats,
 }
 
 impl EndpointStats {
@@ -40,36 +38,6 @@ impl EndpointStats {
     #[must_use]
     pub fn is_device(&self) -> bool {
         self.is_agent
-    }
-}
-
-/// Response times of one endpoint to requests.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LatencyStats {
-    /// Answers measured.
-    pub count: u64,
-    /// Requests that waited longer than the store keeps them open.
-    pub unanswered: u64,
-    /// Newest response time, nanoseconds.
-    pub last_nanos: i64,
-    /// Longest, nanoseconds.
-    pub max_nanos: i64,
-    /// Sum, nanoseconds; with `count` the mean.
-    pub sum_nanos: i64,
-}
-
-impl LatencyStats {
-    /// Mean response time in nanoseconds, if any was measured.
-    #[must_use]
-    pub fn mean_nanos(&self) -> Option<i64> {
-        i64::try_from(self.count).ok().and_then(|n| self.sum_nanos.checked_div(n))
-    }
-
-    pub(super) fn add(&mut self, nanos: i64) {
-        self.count += 1;
-        self.last_nanos = nanos;
-        self.max_nanos = self.max_nanos.max(nanos);
-        self.sum_nanos = self.sum_nanos.saturating_add(nanos);
     }
 }
 

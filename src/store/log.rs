@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::budgets::Budgets;
-use super::row::{Pair, Row};
+use super::row::{Mark, Row};
 use crate::core::ids::Seq;
 
 /// Rows per segment, and bytes per segment before it is sealed. Small enough that copying the
@@ -37,12 +37,12 @@ pub struct Segment {
     pub(super) first: u64,
     pub(super) rows: Arc<Rows>,
     /// One per row; changes after the row does not.
-    pub(super) pairs: Arc<Vec<Option<Pair>>>,
+    pub(super) marks: Arc<Vec<Mark>>,
 }
 
 impl Segment {
     fn starting_at(first: u64) -> Self {
-        Self { first, rows: Arc::default(), pairs: Arc::default() }
+        Self { first, rows: Arc::default(), marks: Arc::default() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -51,7 +51,7 @@ impl Segment {
 
     /// Memory held, by what is used of it.
     fn bytes(&self) -> usize {
-        self.len() * (size_of::<Row>() + size_of::<Option<Pair>>()) + self.rows.bytes.len()
+        self.len() * (size_of::<Row>() + size_of::<Mark>()) + self.rows.bytes.len()
     }
 
     fn is_full(&self) -> bool {
@@ -86,8 +86,15 @@ impl Log {
         self.sealed_bytes + self.segments.back().map_or(0, Segment::bytes)
     }
 
-    /// Appends a message; `row` gets its place in the segment's bytes.
-    pub(super) fn push(&mut self, mut row: Row, props: &[u8], payload: &[u8]) -> Seq {
+    /// Appends a message; `row` gets its place in the segment's bytes. `behind` is kept behind
+    /// the payload.
+    pub(super) fn push(
+        &mut self,
+        mut row: Row,
+        props: &[u8],
+        payload: &[u8],
+        behind: &[u8],
+    ) -> Seq {
         let seq = self.next;
         if self.segments.back().is_none_or(Segment::is_full) {
             self.sealed_bytes += self.segments.back().map_or(0, Segment::bytes);
@@ -100,8 +107,9 @@ impl Log {
             row.payload_len = payload.len() as u32;
             rows.bytes.extend_from_slice(props);
             rows.bytes.extend_from_slice(payload);
+            rows.bytes.extend_from_slice(behind);
             rows.rows.push(row);
-            Arc::make_mut(&mut open.pairs).push(None);
+            Arc::make_mut(&mut open.marks).push(Mark::default());
         }
         self.rows += 1;
         self.next += 1;
@@ -123,27 +131,16 @@ impl Log {
         lost
     }
 
-    pub(super) fn set_pair(&mut self, seq: Seq, pair: Pair) {
-        let Some((segment, index)) = locate(&self.segments, seq) else { return };
-        if let Some(segment) = self.segments.get_mut(segment)
-            && let Some(cell) = Arc::make_mut(&mut segment.pairs).get_mut(index)
-        {
-            *cell = Some(pair);
-        }
-    }
-
-    /// The `msg_id` bytes of a kept message.
-    pub(super) fn msg_id(&self, seq: Seq) -> Option<&[u8]> {
-        let (segment, index) = locate(&self.segments, seq)?;
-        let rows = &self.segments.get(segment)?.rows;
-        rows.rows.get(index).map(|row| msg_id(rows, row))
-    }
-
-    /// The payload bytes of a kept message.
-    pub(super) fn payload(&self, seq: Seq) -> Option<&[u8]> {
-        let (segment, index) = locate(&self.segments, seq)?;
-        let rows = &self.segments.get(segment)?.rows;
-        rows.rows.get(index).map(|row| payload(rows, row))
+    /// What is known of a kept message beyond the row, for changing it.
+    pub(super) fn mark(&mut self, seq: Seq) -> Option<&mut Mark> {
+        // Mostly it is the newest message.
+        let (segment, index) = match self.segments.back() {
+            Some(open) if seq.0 >= open.first => {
+                (self.segments.len() - 1, usize::try_from(seq.0 - open.first).ok()?)
+            }
+            _ => locate(&self.segments, seq)?,
+        };
+        Arc::make_mut(&mut self.segments.get_mut(segment)?.marks).get_mut(index)
     }
 }
 
@@ -166,6 +163,7 @@ pub(super) fn payload<'a>(rows: &'a Rows, row: &Row) -> &'a [u8] {
 }
 
 pub(super) fn msg_id<'a>(rows: &'a Rows, row: &Row) -> &'a [u8] {
-    let start = row.msg_id_start as usize;
-    payload(rows, row).get(start..start + row.msg_id_len as usize).unwrap_or_default()
+    // Not of the payload alone: what was put together has its id behind it.
+    let start = row.start as usize + row.props_len as usize + row.msg_id_start as usize;
+    rows.bytes.get(start..start + row.msg_id_len as usize).unwrap_or_default()
 }

@@ -1,9 +1,10 @@
 //! One stored message, without its bytes: fixed size, no pointers.
 
-use crate::core::ids::{EndpointId, Seq, TopicId};
+use crate::core::ids::{EndpointId, ExchangeId, Seq, TopicId};
 use crate::core::time::Timestamp;
 use crate::core::wire::Delivery;
 use crate::usp::kind::{MsgKind, NotificationKind, PayloadKind, RecordType};
+use crate::usp::outcome::Grade;
 use crate::usp::summary::SarState;
 
 /// Which way a message went.
@@ -43,7 +44,8 @@ pub struct Row {
     pub to: Option<EndpointId>,
     /// How many messages ago the same topic had one; 0 = none known.
     pub(super) prev_on_topic: u32,
-    /// Where `msg_id` stands in the payload.
+    /// Where `msg_id` stands, from the start of the payload; behind it for a Msg that was put
+    /// together.
     pub(super) msg_id_start: u32,
     pub(super) msg_id_len: u16,
     /// `err_code` of an Error, saturated; else 0.
@@ -71,6 +73,9 @@ pub struct Row {
     pub secured: bool,
     /// True if the sender waits for an answer.
     pub wants_answer: bool,
+    /// True if the Msg was put together from several Records, of which this one came last; the
+    /// fields that describe the Msg describe the whole.
+    pub whole: bool,
 }
 
 impl Row {
@@ -103,6 +108,19 @@ impl Row {
             (_, _, PayloadKind::Empty) => "Empty",
         }
     }
+}
+
+/// What was found out about a message, some of it long after it arrived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Mark {
+    /// The other half of its exchange, or what it repeats.
+    pub pair: Option<Pair>,
+    /// What is odd about it: one bit per code of the analysis.
+    pub problems: u64,
+    /// The exchange it belongs to.
+    pub exchange: Option<ExchangeId>,
+    /// How the request went, for answers and completed operations.
+    pub grade: Option<Grade>,
 }
 
 /// How a message is tied to another one.

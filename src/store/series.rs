@@ -1,8 +1,6 @@
-//! What is plotted over time: messages per second, and response times.
+//! What is plotted over time: messages per second, and where some were lost.
 
-use crate::core::ids::{EndpointId, Seq};
-use crate::core::time::Timestamp;
-use crate::usp::kind::MsgKind;
+use crate::core::ids::Seq;
 
 /// Messages that arrived within one second.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,21 +15,6 @@ pub struct Second {
 
 /// Seconds kept for the rate plot: one hour.
 pub(super) const SECONDS_KEPT: usize = 3600;
-
-/// One measured response time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct LatencySample {
-    /// When the answer arrived.
-    pub at: Timestamp,
-    /// The device concerned: who answered, or for a Notify who sent it.
-    pub device: EndpointId,
-    /// Kind of the request.
-    pub request: MsgKind,
-    /// Response time, nanoseconds; negative when the answer was seen first.
-    pub nanos: i64,
-    /// The answer.
-    pub answer: Seq,
-}
 
 /// Messages that were lost before the store.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

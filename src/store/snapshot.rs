@@ -8,8 +8,8 @@ use super::budgets::Budgets;
 use super::counters::Counters;
 use super::endpoints::EndpointStats;
 use super::log::{self, Segment};
-use super::row::{Pair, Row};
-use super::series::{Gap, LatencySample, Second};
+use super::row::{Mark, Pair, Row};
+use super::series::{Gap, Second};
 use super::topics::{Node, NodeStats, Topic};
 use crate::core::block_log::BlockLog;
 use crate::core::cow_vec::CowVec;
@@ -25,7 +25,6 @@ pub struct Snapshot {
     pub(super) now: Timestamp,
     pub(super) counters: Counters,
     pub(super) budgets: Budgets,
-    pub(super) open_requests: usize,
     pub(super) segments: VecDeque<Segment>,
     pub(super) next_seq: u64,
     pub(super) topic_names: CowVec<Arc<str>>,
@@ -35,7 +34,6 @@ pub struct Snapshot {
     pub(super) endpoint_names: CowVec<Arc<str>>,
     pub(super) endpoints: CowVec<EndpointStats>,
     pub(super) seconds: BlockLog<Second>,
-    pub(super) latencies: BlockLog<LatencySample>,
     pub(super) gaps: BlockLog<Gap>,
     pub(super) name_bytes: usize,
 }
@@ -75,12 +73,6 @@ impl Snapshot {
     #[must_use]
     pub fn budgets(&self) -> &Budgets {
         &self.budgets
-    }
-
-    /// Requests and answers remembered for pairing.
-    #[must_use]
-    pub fn open_requests(&self) -> usize {
-        self.open_requests
     }
 
     /// Memory held by messages and names, bytes.
@@ -231,12 +223,6 @@ impl Snapshot {
         &self.seconds
     }
 
-    /// Measured response times, oldest first.
-    #[must_use]
-    pub fn latencies(&self) -> &BlockLog<LatencySample> {
-        &self.latencies
-    }
-
     /// Where messages were lost, oldest first.
     #[must_use]
     pub fn gaps(&self) -> &BlockLog<Gap> {
@@ -280,10 +266,16 @@ impl<'a> RowRef<'a> {
         std::str::from_utf8(log::msg_id(&self.segment.rows, self.row)).unwrap_or_default()
     }
 
+    /// What was found out about it.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        self.segment.marks.get(self.index).copied().unwrap_or_default()
+    }
+
     /// The other half of its exchange, or what it repeats.
     #[must_use]
     pub fn pair(&self) -> Option<Pair> {
-        self.segment.pairs.get(self.index).copied().flatten()
+        self.mark().pair
     }
 
     /// Response time of the exchange it belongs to, nanoseconds.

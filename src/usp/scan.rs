@@ -6,7 +6,7 @@
 
 use super::kind::{MsgKind, NotificationKind, PayloadKind, RecordType};
 use super::sniff;
-use super::summary::{Malformed, MsgSummary, SarState, Summary};
+use super::summary::{Malformed, MsgSummary, SarState, SessionHead, Summary};
 use super::wire::{WireField, WireReader};
 
 pub(super) const NO_RECORD_TYPE: &str = "no record type is present";
@@ -33,20 +33,30 @@ pub fn scan(payload: &[u8]) -> Summary<'_> {
     let mut summary = Summary {
         payload: kind,
         record_type: None,
+        version: "",
         secured: false,
+        signed: false,
+        certified: false,
         from: "",
         to: "",
         sar: SarState::None,
+        session: None,
+        msg_bytes: None,
         msg: None,
         malformed: verdict.err(),
     };
     match kind {
         PayloadKind::Usp | PayloadKind::Suspect => {
             summary.record_type = record.kind;
+            summary.version = record.version;
             summary.secured = record.security != 0;
+            summary.signed = record.signed;
+            summary.certified = record.certified;
             summary.from = record.from;
             summary.to = record.to;
-            summary.sar = record.sar;
+            summary.sar = record.session.sar;
+            summary.session =
+                (record.kind == Some(RecordType::SessionContext)).then_some(record.session);
         }
         PayloadKind::Binary => {}
         PayloadKind::Json | PayloadKind::Text | PayloadKind::Empty => summary.malformed = None,
@@ -62,6 +72,23 @@ pub fn scan(payload: &[u8]) -> Summary<'_> {
 #[must_use]
 pub fn scan_msg(bytes: &[u8]) -> (MsgSummary<'_>, Option<Malformed>) {
     walk_msg(WireReader::new(bytes))
+}
+
+/// Appends the payload entries of a session-context Record to `out`, in order. Nothing for any
+/// other Record.
+pub fn session_payload(payload: &[u8], out: &mut Vec<u8>) {
+    let mut reader = WireReader::new(payload);
+    while let Ok(Some(field)) = reader.next_field() {
+        // The same member twice is merged, which for repeated bytes means appended.
+        if field.number == RecordType::SessionContext as u32 {
+            let mut inside = reader.inside(&field);
+            while let Ok(Some(entry)) = inside.next_field() {
+                if entry.number == 7 {
+                    out.extend_from_slice(inside.bytes(&entry));
+                }
+            }
+        }
+    }
 }
 
 /// Where in the payload the whole plaintext Msg of a Record lies, if it lies there in one piece.
@@ -80,7 +107,9 @@ pub(super) struct RecordWalk<'a> {
     pub(super) from: &'a str,
     pub(super) kind: Option<RecordType>,
     security: i32,
-    sar: SarState,
+    signed: bool,
+    certified: bool,
+    session: SessionHead,
     /// The last payload entry with bytes in it, and how many of those there are.
     payload: (usize, usize),
     payloads: usize,
@@ -108,7 +137,14 @@ impl<'a> RecordWalk<'a> {
             2 => self.to = reader.string(field)?,
             3 => self.from = reader.string(field)?,
             4 => self.security = field.enum_value()?,
-            5 | 6 => field.len()?,
+            5 => {
+                field.len()?;
+                self.signed = field.value_start < field.value_end;
+            }
+            6 => {
+                field.len()?;
+                self.certified = field.value_start < field.value_end;
+            }
             number => {
                 if let Some(kind) = RecordType::from_number(number) {
                     field.len()?;
@@ -127,7 +163,7 @@ impl<'a> RecordWalk<'a> {
     ) -> Result<(), Malformed> {
         if self.kind != Some(kind) {
             self.kind = Some(kind);
-            self.sar = SarState::None;
+            self.session = SessionHead::default();
             self.payload = (0, 0);
             self.payloads = 0;
         }
@@ -143,11 +179,20 @@ impl<'a> RecordWalk<'a> {
                     if field.value_start < field.value_end {
                         self.payload = (field.value_start, field.value_end);
                         self.payloads += 1;
+                        self.session.payload_len += field.value_end - field.value_start;
                     }
                 }
-                (RecordType::SessionContext, 5) => self.sar = sar_state(field.enum_value()?),
-                (RecordType::SessionContext, 1..=6)
-                | (RecordType::MqttConnect | RecordType::StompConnect, 1) => {
+                (RecordType::SessionContext, 1) => self.session.session_id = field.varint()?,
+                (RecordType::SessionContext, 2) => self.session.sequence_id = field.varint()?,
+                (RecordType::SessionContext, 3) => self.session.expected_id = field.varint()?,
+                (RecordType::SessionContext, 4) => self.session.retransmit_id = field.varint()?,
+                (RecordType::SessionContext, 5) => {
+                    self.session.sar = sar_state(field.enum_value()?);
+                }
+                (RecordType::SessionContext, 6) => {
+                    self.session.record_sar = sar_state(field.enum_value()?);
+                }
+                (RecordType::MqttConnect | RecordType::StompConnect, 1) => {
                     field.varint()?;
                 }
                 (RecordType::MqttConnect | RecordType::StompConnect, 2)
@@ -186,7 +231,7 @@ impl<'a> RecordWalk<'a> {
                 Some(RecordType::NoSessionContext) => true,
                 // An empty one only carries counters: that is legal.
                 Some(RecordType::SessionContext) => {
-                    self.sar == SarState::None && self.payloads == 1
+                    self.session.sar == SarState::None && self.payloads == 1
                 }
                 _ => false,
             }
@@ -199,6 +244,7 @@ impl<'a> RecordWalk<'a> {
     fn summarise_msg(&self, payload: &'a [u8], summary: &mut Summary<'a>) {
         if let Some((start, end)) = self.msg_range() {
             let (msg, malformed) = walk_msg(WireReader::range(payload, start, end));
+            summary.msg_bytes = payload.get(start..end);
             summary.msg = Some(msg);
             summary.malformed = malformed;
         } else if self.holds_msg() {

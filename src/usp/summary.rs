@@ -23,6 +23,25 @@ pub enum SarState {
     Unknown,
 }
 
+/// Counters and states of a session-context Record (TR-369 §"E2E Message Exchange").
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SessionHead {
+    /// Chosen by whoever started the session; more than 1 by rule.
+    pub session_id: u64,
+    /// This sender's counter, from 1, one more with each Record.
+    pub sequence_id: u64,
+    /// The `sequence_id` this sender wants next from its peer.
+    pub expected_id: u64,
+    /// Not 0: please send that `sequence_id` of yours again.
+    pub retransmit_id: u64,
+    /// Position of this Record in its Msg.
+    pub sar: SarState,
+    /// Position of this Record in its payload unit.
+    pub record_sar: SarState,
+    /// Bytes in all payload entries together.
+    pub payload_len: usize,
+}
+
 /// Summary of one payload; borrows from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'a> {
@@ -30,14 +49,24 @@ pub struct Summary<'a> {
     pub payload: PayloadKind,
     /// The record type present (the last one, when a sender put several).
     pub record_type: Option<RecordType>,
+    /// `Record.version`; empty if absent.
+    pub version: &'a str,
     /// True if `payload_security` is not PLAINTEXT.
     pub secured: bool,
+    /// True if `mac_signature` has bytes.
+    pub signed: bool,
+    /// True if `sender_cert` has bytes.
+    pub certified: bool,
     /// `from_id`; empty if absent.
     pub from: &'a str,
     /// `to_id`; empty if absent.
     pub to: &'a str,
     /// Position in a segmented Msg; `None` state for all but session-context Records.
     pub sar: SarState,
+    /// Counters of a session-context Record.
+    pub session: Option<SessionHead>,
+    /// The bytes of the plaintext Msg inside, when this Record alone holds a whole one.
+    pub msg_bytes: Option<&'a [u8]>,
     /// The plaintext Msg inside, when this Record alone holds a whole one.
     pub msg: Option<MsgSummary<'a>>,
     /// What is wrong with the Record (payload kind `Suspect` or `Binary`), or with the Msg

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::order::{Ordered, natural};
 use super::presence::{Goodbyes, Presence};
 use super::search::Needle;
+use crate::analysis::Snapshot;
 use crate::core::ids::{EndpointId, Epoch};
 use crate::core::time::{Stopwatch, Timestamp};
-use crate::store::Snapshot;
 
 /// Endpoints looked at between two looks at the stopwatch.
 const SLICE: usize = 1024;
@@ -186,7 +186,8 @@ impl Devices {
                     DeviceSort::Seen | DeviceSort::Name => stats.last_sent_at.0.max(0) as u64,
                     DeviceSort::Sent => stats.sent,
                     DeviceSort::Latency => {
-                        stats.latency.mean_nanos().unwrap_or_default().max(0) as u64
+                        snapshot.latency_of(EndpointId(id)).mean_nanos().unwrap_or_default().max(0)
+                            as u64
                     }
                     DeviceSort::Errors => u64::from(stats.errors) + u64::from(stats.malformed),
                 }

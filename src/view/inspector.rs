@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 
 use super::format;
 use super::json_lines::Lines;
+use crate::analysis::Snapshot;
 use crate::core::hex;
 use crate::core::ids::{EndpointId, Epoch, Seq, TopicId};
 use crate::core::time::Timestamp;
 use crate::core::wire::{Delivery, Prop};
-use crate::store::Snapshot;
 use crate::store::row::{Direction, Pair};
 use crate::store::snapshot::PinnedRow;
 use crate::usp::decode::decode;

@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
+use crate::analysis::Snapshot;
+use crate::analysis::latency::LatencySample;
 use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
 use crate::core::time::Stopwatch;
-use crate::store::Snapshot;
-use crate::store::series::LatencySample;
 use crate::usp::kind::MsgKind;
 
 /// Series with a colour of their own.

@@ -9,10 +9,11 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::search::Needle;
+use crate::analysis::Snapshot;
 use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
 use crate::core::time::Stopwatch;
+use crate::store::RowRef;
 use crate::store::series::Gap;
-use crate::store::{RowRef, Snapshot};
 
 /// Messages looked at between two looks at the stopwatch: payload search costs up to about
 /// 0.3 µs a message, so a slice stays well below a millisecond.
@@ -390,14 +391,15 @@ impl Matches {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Pipeline;
     use crate::core::ids::TopicId;
     use crate::core::time::Timestamp;
     use crate::core::wire::{Delivery, WireBatch};
-    use crate::store::{Budgets, Store};
+    use crate::store::Budgets;
 
     const LONG: Duration = Duration::from_secs(60);
 
-    fn feed(store: &mut Store, from: u64, count: u64) {
+    fn feed(store: &mut Pipeline, from: u64, count: u64) {
         let mut batch = WireBatch::new();
         for i in from..from + count {
             let topic = format!("t/{}", i % 10);
@@ -435,7 +437,7 @@ mod tests {
 
     #[test]
     fn gaps_are_rows_where_messages_are_missing() {
-        let mut store = Store::new(Budgets::default(), Epoch(1));
+        let mut store = Pipeline::new(Budgets::default(), Epoch(1));
         store.note_dropped(7);
         feed(&mut store, 0, 2);
         store.note_dropped(5);
@@ -457,7 +459,7 @@ mod tests {
 
     #[test]
     fn text_stays_where_it_is_while_rows_come_and_go() {
-        let mut store = Store::new(budgets(5_000), Epoch(1));
+        let mut store = Pipeline::new(budgets(5_000), Epoch(1));
         feed(&mut store, 0, 5_000);
         let mut list = MessageList::default();
         list.advance(&store.snapshot(), LONG);
@@ -482,7 +484,7 @@ mod tests {
 
     #[test]
     fn picks_and_text_narrow_newest_first_in_slices() {
-        let mut store = Store::new(Budgets::default(), Epoch(1));
+        let mut store = Pipeline::new(Budgets::default(), Epoch(1));
         feed(&mut store, 0, 10_000);
         let snapshot = store.snapshot();
         let mut list = MessageList::default();
@@ -509,7 +511,7 @@ mod tests {
 
     #[test]
     fn matches_go_when_their_messages_go() {
-        let mut store = Store::new(budgets(2_000), Epoch(1));
+        let mut store = Pipeline::new(budgets(2_000), Epoch(1));
         feed(&mut store, 0, 2_000);
         let mut list = MessageList::default();
         list.advance(&store.snapshot(), LONG);
@@ -525,7 +527,7 @@ mod tests {
 
     #[test]
     fn positions_stay_exact_at_a_million_rows() {
-        let mut store = Store::new(Budgets::default(), Epoch(1));
+        let mut store = Pipeline::new(Budgets::default(), Epoch(1));
         for slice in 0..100 {
             feed(&mut store, slice * 10_000, 10_000);
         }

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::analysis::Snapshot;
 use crate::core::ids::{EndpointId, Epoch, Seq};
 use crate::core::time::{Stopwatch, Timestamp};
-use crate::store::Snapshot;
 use crate::store::endpoints::EndpointStats;
 use crate::usp::kind::RecordType;
 

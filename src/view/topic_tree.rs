@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::order::{Ordered, natural};
 use super::search::Needle;
+use crate::analysis::Snapshot;
 use crate::core::ids::{Epoch, NodeId, TopicId};
 use crate::core::time::Stopwatch;
-use crate::store::Snapshot;
 
 /// Levels open from the start: `usp` and `usp/agent` show what is below them at once.
 const OPEN_DEPTH: u16 = 2;
@@ -312,19 +312,20 @@ impl TopicTree {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Pipeline;
     use crate::core::time::Timestamp;
     use crate::core::wire::{Delivery, WireBatch};
-    use crate::store::{Budgets, Store};
+    use crate::store::Budgets;
 
     const LONG: Duration = Duration::from_secs(60);
 
-    fn store(topics: impl IntoIterator<Item = String>) -> Store {
-        let mut store = Store::new(Budgets::default(), Epoch(1));
+    fn store(topics: impl IntoIterator<Item = String>) -> Pipeline {
+        let mut store = Pipeline::new(Budgets::default(), Epoch(1));
         feed(&mut store, topics);
         store
     }
 
-    fn feed(store: &mut Store, topics: impl IntoIterator<Item = String>) {
+    fn feed(store: &mut Pipeline, topics: impl IntoIterator<Item = String>) {
         let mut batch = WireBatch::new();
         for topic in topics {
             batch.push(Timestamp(1), topic.as_bytes(), b"x", Delivery::default(), |_| {});
@@ -392,7 +393,7 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_topics_on_one_level_come_in_slices_and_in_order() {
-        let store =
+        let mut store =
             store((0..100_000u32).map(|i| format!("usp/agent/{}", i.reverse_bits() % 999_983)));
         let snapshot = store.snapshot();
         let mut tree = TopicTree::default();
@@ -413,7 +414,7 @@ mod tests {
         tree.set_filter("b");
         caught_up(&mut tree, &first);
         assert_eq!(tree.rows().len(), 2);
-        let mut second = Store::new(Budgets::default(), Epoch(2));
+        let mut second = Pipeline::new(Budgets::default(), Epoch(2));
         feed(&mut second, ["c".to_owned(), "b".to_owned()]);
         let second = second.snapshot();
         caught_up(&mut tree, &second);

@@ -25,13 +25,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fake_broker::thread_cpu;
+use usp_scope::analysis::{Pipeline, Snapshot};
 use usp_scope::app::{EnginePort, Page, Workbench, WorkbenchOptions};
 use usp_scope::core::ids::Epoch;
 use usp_scope::core::time::{SystemClock, Timestamp};
 use usp_scope::core::wire::{Delivery, WireBatch};
 use usp_scope::engine::{EngineCommand, EngineEvent};
 use usp_scope::mqtt::link::LinkState;
-use usp_scope::store::{Budgets, Snapshot, Store};
+use usp_scope::store::Budgets;
 use usp_scope::ui::theme;
 use usp_scope::view::format::Clockface;
 
@@ -96,7 +97,7 @@ struct Scene {
     ctx: egui::Context,
     workbench: Workbench,
     slot: Slot,
-    store: Store,
+    store: Pipeline,
     next: usize,
     devices: usize,
     time: f64,
@@ -104,7 +105,7 @@ struct Scene {
 
 impl Scene {
     fn new(messages: usize, devices: usize) -> Self {
-        let store = Store::new(Budgets { bytes: 2 << 30, ..Budgets::default() }, Epoch(1));
+        let mut store = Pipeline::new(Budgets { bytes: 2 << 30, ..Budgets::default() }, Epoch(1));
         let slot = Slot(Rc::new(RefCell::new(Arc::new(store.snapshot()))));
         let mut workbench = Workbench::new(WorkbenchOptions {
             engine: Box::new(slot.clone()),

@@ -23,12 +23,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fake_broker::{FakeBroker, process_cpu, publish_v5, thread_cpu};
+use usp_scope::analysis::Pipeline;
 use usp_scope::core::ids::Epoch;
 use usp_scope::core::time::{Stopwatch, SystemClock, Timestamp};
 use usp_scope::core::wire::{Delivery, Prop, WireBatch};
 use usp_scope::engine::{EngineCommand, EngineHandle, EngineOptions};
 use usp_scope::profile::model::{Profile, VersionChoice};
-use usp_scope::store::{Budgets, Store};
+use usp_scope::store::Budgets;
 use usp_scope::usp::scan::scan;
 
 const MESSAGES: usize = 200_000;
@@ -61,7 +62,7 @@ fn main() {
     });
     let batches = batches(&messages);
     let ingested = best(|| {
-        let mut store = Store::new(Budgets::default(), Epoch(0));
+        let mut store = Pipeline::new(Budgets::default(), Epoch(0));
         let cpu = thread_cpu();
         for batch in &batches {
             store.apply(batch);
@@ -69,7 +70,7 @@ fn main() {
         thread_cpu() - cpu
     });
     let with_snapshots = best(|| {
-        let mut store = Store::new(Budgets::default(), Epoch(0));
+        let mut store = Pipeline::new(Budgets::default(), Epoch(0));
         let mut kept = store.snapshot();
         let cpu = thread_cpu();
         for (n, batch) in batches.iter().enumerate() {
@@ -176,7 +177,7 @@ fn whole_engine(packets: &Arc<Vec<u8>>) -> Duration {
 
 /// What one snapshot costs with 100,000 topics and a million messages kept.
 fn snapshot_cost() {
-    let mut store = Store::new(Budgets { bytes: 2 << 30, ..Budgets::default() }, Epoch(0));
+    let mut store = Pipeline::new(Budgets { bytes: 2 << 30, ..Budgets::default() }, Epoch(0));
     for start in (0..1_000_000).step_by(BATCH) {
         let chunk: Vec<_> =
             (start..start + BATCH).map(|n| records::fleet_message(n, 50_000)).collect();

@@ -1,16 +1,17 @@
 //! Memory stays within the budgets whatever comes, and nothing is lost silently.
 
+use usp_scope::analysis::Pipeline;
 use usp_scope::core::ids::{Epoch, NodeId, Seq};
 use usp_scope::core::time::Timestamp;
 use usp_scope::core::wire::{Delivery, WireBatch};
-use usp_scope::store::{Budgets, Store};
+use usp_scope::store::Budgets;
 
 use super::one;
 
 #[test]
 fn the_oldest_messages_go_and_the_reader_keeps_what_it_holds() {
     let budgets = Budgets { bytes: 2_000_000, ..Budgets::default() };
-    let mut store = Store::new(budgets, Epoch(1));
+    let mut store = Pipeline::new(budgets, Epoch(1));
     store.apply(&one(0, "t", b"the first"));
     let pinned = store.snapshot().pin(Seq(1)).unwrap();
     for i in 0..10_000 {
@@ -29,7 +30,7 @@ fn the_oldest_messages_go_and_the_reader_keeps_what_it_holds() {
 
 #[test]
 fn a_packet_larger_than_the_budget_is_still_kept() {
-    let mut store = Store::new(Budgets { bytes: 1_000_000, ..Budgets::default() }, Epoch(1));
+    let mut store = Pipeline::new(Budgets { bytes: 1_000_000, ..Budgets::default() }, Epoch(1));
     store.apply(&one(0, "small", b"x"));
     store.apply(&one(1, "huge", &vec![1; 5_000_000]));
     let snapshot = store.snapshot();
@@ -38,7 +39,7 @@ fn a_packet_larger_than_the_budget_is_still_kept() {
 
 #[test]
 fn topics_beyond_the_cap_share_one_entry_and_are_counted() {
-    let mut store = Store::new(Budgets { topics: 100, ..Budgets::default() }, Epoch(1));
+    let mut store = Pipeline::new(Budgets { topics: 100, ..Budgets::default() }, Epoch(1));
     for i in 0..1000 {
         store.apply(&one(i, &format!("a/{i}"), b"x"));
     }
@@ -54,7 +55,7 @@ fn topics_beyond_the_cap_share_one_entry_and_are_counted() {
 
 #[test]
 fn a_topic_of_slashes_does_not_become_a_tree_of_its_own() {
-    let mut store = Store::new(Budgets::default(), Epoch(1));
+    let mut store = Pipeline::new(Budgets::default(), Epoch(1));
     let deep = "/".repeat(65_535);
     store.apply(&one(0, &deep, b"x"));
     let snapshot = store.snapshot();
@@ -64,7 +65,7 @@ fn a_topic_of_slashes_does_not_become_a_tree_of_its_own() {
 
 #[test]
 fn topics_that_are_not_utf8_are_shown_and_do_not_panic() {
-    let mut store = Store::new(Budgets::default(), Epoch(1));
+    let mut store = Pipeline::new(Budgets::default(), Epoch(1));
     let mut batch = WireBatch::new();
     batch.push(Timestamp(0), b"a/\xff\xfe", b"x", Delivery::default(), |_| {});
     store.apply(&batch);
@@ -74,7 +75,7 @@ fn topics_that_are_not_utf8_are_shown_and_do_not_panic() {
 
 #[test]
 fn losses_are_counted_and_their_place_is_known() {
-    let mut store = Store::new(Budgets::default(), Epoch(1));
+    let mut store = Pipeline::new(Budgets::default(), Epoch(1));
     store.apply(&one(0, "t", b"1"));
     store.note_dropped(5);
     store.note_dropped(2);

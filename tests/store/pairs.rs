@@ -1,10 +1,11 @@
 //! Requests, answers, roles and directions as a snapshot shows them.
 
+use usp_scope::analysis::Pipeline;
 use usp_scope::core::ids::{Epoch, Seq};
 use usp_scope::core::time::Timestamp;
 use usp_scope::core::wire::{Delivery, WireBatch};
+use usp_scope::store::Budgets;
 use usp_scope::store::row::{Direction, Pair};
-use usp_scope::store::{Budgets, Store};
 use usp_scope::usp::kind::{MsgKind, NotificationKind};
 
 use super::records::{CONTROLLER, boot, error, get, get_resp, record};
@@ -14,7 +15,7 @@ const AGENT: &str = "os::00256D-1";
 
 #[test]
 fn an_exchange_is_tied_together_and_timed() {
-    let mut store = Store::new(Budgets::default(), Epoch(1));
+    let mut store = Pipeline::new(Budgets::default(), Epoch(1));
     store.apply(&said(1000, CONTROLLER, AGENT, &get("1", "Device.")));
     let before = store.snapshot();
     store.apply(&said(1042, AGENT, CONTROLLER, &get_resp("1", "Device.", &[])));
@@ -32,8 +33,8 @@ fn an_exchange_is_tied_together_and_timed() {
     assert_eq!(after.endpoint_name(device), AGENT);
     let stats = after.endpoint(device);
     assert!(stats.is_device() && !stats.is_controller);
-    assert_eq!((stats.sent, stats.received, stats.latency.count), (1, 1, 1));
-    assert_eq!(stats.latency.mean_nanos(), Some(latency_nanos));
+    assert_eq!((stats.sent, stats.received, after.latency_of(device).count), (1, 1, 1));
+    assert_eq!(after.latency_of(device).mean_nanos(), Some(latency_nanos));
     assert_eq!(stats.reached_on.map(|t| after.topic_name(t)), Some("usp/agent/cpe-1"));
 
     assert_eq!(before.row(Seq(1)).unwrap().pair(), None, "an earlier snapshot never changes");
@@ -42,7 +43,7 @@ fn an_exchange_is_tied_together_and_timed() {
 
 #[test]
 fn an_errors_direction_comes_from_what_was_learned() {
-    let mut store = Store::new(Budgets::default(), Epoch(1));
+    let mut store = Pipeline::new(Budgets::default(), Epoch(1));
     store.apply(&said(0, AGENT, CONTROLLER, &error("0")));
     store.apply(&said(1, AGENT, CONTROLLER, &boot("1")));
     store.apply(&said(2, AGENT, CONTROLLER, &error("2")));
@@ -56,7 +57,7 @@ fn an_errors_direction_comes_from_what_was_learned() {
 
 #[test]
 fn a_retained_replay_is_no_answer() {
-    let mut store = Store::new(Budgets::default(), Epoch(1));
+    let mut store = Pipeline::new(Budgets::default(), Epoch(1));
     store.apply(&said(0, CONTROLLER, AGENT, &get("1", "Device.")));
     let mut replay = WireBatch::new();
     let delivery = Delivery { retain: true, ..Delivery::default() };
@@ -68,18 +69,18 @@ fn a_retained_replay_is_no_answer() {
 
 #[test]
 fn an_unanswered_request_is_counted_at_its_device() {
-    let mut store = Store::new(Budgets::default(), Epoch(1));
+    let mut store = Pipeline::new(Budgets::default(), Epoch(1));
     let request = said(0, CONTROLLER, AGENT, &get("1", "Device."));
     store.apply(&request);
     store.apply(&one(61_000, "usp/other", b"later"));
     let snapshot = store.snapshot();
     let device = snapshot.row(Seq(1)).unwrap().to.unwrap();
-    assert_eq!(snapshot.endpoint(device).latency.unanswered, 1);
+    assert_eq!(snapshot.latency_of(device).unanswered, 1);
 }
 
 #[test]
 fn reply_topics_are_folded_in_the_tree() {
-    let mut store = Store::new(Budgets::default(), Epoch(1));
+    let mut store = Pipeline::new(Budgets::default(), Epoch(1));
     let controller = "usp/controller/c";
     store.apply(&one(0, controller, b"a"));
     store.apply(&one(1, "usp/controller/c/reply-to=usp%2Fagent%2Fd1", b"b"));
@@ -97,7 +98,7 @@ fn reply_topics_are_folded_in_the_tree() {
 
 #[test]
 fn one_time_stamp_from_the_future_does_not_end_pairing() {
-    let mut store = Store::new(Budgets::default(), Epoch(1));
+    let mut store = Pipeline::new(Budgets::default(), Epoch(1));
     store.apply(&one(1_000_000_000, "usp/odd", b"from the future"));
     for n in 0..5 {
         let id = n.to_string();
@@ -112,7 +113,7 @@ fn one_time_stamp_from_the_future_does_not_end_pairing() {
 
 #[test]
 fn endpoints_beyond_the_cap_are_not_mistaken_for_each_other() {
-    let mut store = Store::new(Budgets { endpoints: 2, ..Budgets::default() }, Epoch(1));
+    let mut store = Pipeline::new(Budgets { endpoints: 2, ..Budgets::default() }, Epoch(1));
     store.apply(&said(0, CONTROLLER, AGENT, &get("1", "Device.")));
     store.apply(&said(1, CONTROLLER, "os::00256D-2", &get("7", "Device.")));
     store.apply(&said(2, "os::00256D-3", CONTROLLER, &get_resp("7", "Device.", &[])));

@@ -1,10 +1,11 @@
 //! What holds for every stream: counters add up, snapshots never change, replay is exact.
 
 use proptest::prelude::*;
+use usp_scope::analysis::{self, Pipeline, Snapshot};
 use usp_scope::core::ids::{Epoch, NodeId, Seq};
 use usp_scope::core::time::Timestamp;
 use usp_scope::core::wire::{Delivery, WireBatch};
-use usp_scope::store::{Budgets, Snapshot, Store};
+use usp_scope::store::Budgets;
 
 use super::records::{CONTROLLER, agent, boot, error, fleet_message, get, get_resp, record};
 
@@ -45,10 +46,16 @@ fn all(snapshot: &Snapshot) -> String {
     for row in snapshot.rows_from(Seq(0)) {
         let topic = snapshot.topic_name(row.topic);
         out +=
-            &format!("{:?} {topic} {:?} {:?} {}\n", row.seq, *row, row.pair(), row.payload().len());
+            &format!("{:?} {topic} {:?} {:?} {}\n", row.seq, *row, row.mark(), row.payload().len());
     }
     for node in 0..snapshot.nodes_len() as u32 {
         out += &format!("{:?}\n", snapshot.node_stats(NodeId(node)));
+    }
+    for exchange in snapshot.exchanges().iter_from(0) {
+        out += &format!("{:?} {:?} {:?}\n", exchange.request, exchange.answer, exchange.state);
+    }
+    for row in snapshot.latency_rows().iter() {
+        out += &format!("{row:?}\n");
     }
     out
 }
@@ -62,7 +69,7 @@ fn check(snapshot: &Snapshot, budgets: &Budgets) -> Result<(), TestCaseError> {
     prop_assert_eq!(c.stored, snapshot.node_stats(NodeId::ROOT).subtree);
     prop_assert_eq!(c.malformed, snapshot.node_stats(NodeId::ROOT).malformed);
     prop_assert!(snapshot.len() <= budgets.rows + 1024);
-    prop_assert!(snapshot.open_requests() <= budgets.open_requests);
+    prop_assert!(snapshot.open_requests() <= snapshot.analysis_budgets().open_requests);
     prop_assert!(snapshot.topics_len() <= budgets.topics + 1);
     Ok(())
 }
@@ -74,9 +81,10 @@ proptest! {
         steps in prop::collection::vec(step(), 0..600),
         rows in 1..3000usize,
     ) {
-        let budgets = Budgets { rows, topics: 60, open_requests: 8, ..Budgets::default() };
-        let mut live = Store::new(budgets, Epoch(1));
-        let mut replay = Store::new(budgets, Epoch(1));
+        let budgets = Budgets { rows, topics: 60, ..Budgets::default() };
+        let analysis = analysis::Budgets { open_requests: 8, ..analysis::Budgets::default() };
+        let mut live = Pipeline::with_budgets(budgets, analysis, Epoch(1));
+        let mut replay = Pipeline::with_budgets(budgets, analysis, Epoch(1));
         let mut whole = WireBatch::new();
         let mut kept: Vec<(Snapshot, String)> = Vec::new();
         let mut lost = 0;

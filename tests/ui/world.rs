@@ -8,6 +8,7 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use usp_scope::analysis::{Pipeline, Snapshot};
 use usp_scope::app::{EnginePort, Page, StartFailure, Workbench, WorkbenchOptions};
 use usp_scope::core::ids::Epoch;
 use usp_scope::core::time::{Clock as _, FakeClock, Timestamp};
@@ -15,7 +16,7 @@ use usp_scope::core::wire::{Delivery, Prop, WireBatch};
 use usp_scope::engine::{EngineCommand, EngineEvent};
 use usp_scope::mqtt::link::{LinkState, MqttVersion};
 use usp_scope::profile::model::Profile;
-use usp_scope::store::{Budgets, Snapshot, Store};
+use usp_scope::store::Budgets;
 use usp_scope::ui::theme;
 use usp_scope::usp::generated::usp::response::RespType;
 use usp_scope::usp::generated::usp::{GetResp, get_resp};
@@ -68,7 +69,7 @@ pub struct World {
     pub harness: Harness<'static, Workbench>,
     /// The stand-in for the engine.
     pub engine: FakeEngine,
-    store: Store,
+    store: Pipeline,
     clock: Arc<FakeClock>,
     now: Timestamp,
 }
@@ -76,7 +77,7 @@ pub struct World {
 impl World {
     /// A workbench on its start page, nothing received.
     pub fn new() -> Self {
-        let store = Store::new(Budgets::default(), Epoch(1));
+        let mut store = Pipeline::new(Budgets::default(), Epoch(1));
         let engine = FakeEngine(Rc::new(RefCell::new(Fake {
             snapshot: Arc::new(store.snapshot()),
             link: LinkState::Idle,

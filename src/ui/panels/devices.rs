@@ -3,9 +3,9 @@
 use egui::{Align2, Id, Rect, Role, Ui, pos2, vec2};
 
 use super::topics::filter_row;
+use crate::analysis::Snapshot;
 use crate::core::ids::EndpointId;
 use crate::core::time::Timestamp;
-use crate::store::Snapshot;
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons};
 use crate::ui::widgets::controls;
@@ -193,7 +193,7 @@ fn row_ui(
         x += width;
     };
     piece(&format!("{} sent", format::count_short(stats.sent)), t.weak);
-    if let Some(mean) = stats.latency.mean_nanos() {
+    if let Some(mean) = snapshot.latency_of(id).mean_nanos() {
         piece(&format!(" · ø {}", format::latency(mean)), t.weak);
     }
     let bad = u64::from(stats.errors) + u64::from(stats.malformed);
@@ -233,7 +233,7 @@ fn tooltip_ui(
         fact("Received", format::count(stats.received));
         fact("Errors", format::count(u64::from(stats.errors)));
         fact("Malformed", format::count(u64::from(stats.malformed)));
-        let latency = &stats.latency;
+        let latency = snapshot.latency_of(device);
         if let Some(mean) = latency.mean_nanos() {
             fact("Mean latency", format::latency(mean));
             fact("Last latency", format::latency(latency.last_nanos));

@@ -3,10 +3,10 @@
 use egui::{RichText, Ui, vec2};
 
 use super::connection;
+use crate::analysis::Snapshot;
 use crate::core::time::Timestamp;
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
-use crate::store::Snapshot;
 use crate::ui::command::{ProfileCommand, UiCommand};
 use crate::ui::theme::{Look, fonts, icons, size};
 use crate::ui::widgets::controls;

@@ -4,7 +4,7 @@ use egui::{Align, Align2, Id, Layout, Rect, RichText, Role, Ui, pos2, vec2};
 
 use super::hex::{self, HexView};
 use super::{json, mqtt};
-use crate::store::Snapshot;
+use crate::analysis::Snapshot;
 use crate::store::row::{Direction, Pair};
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons, size};

@@ -3,9 +3,9 @@
 use egui::{Align2, Color32, Id, Rangef, Rect, RichText, Role, Sense, Ui, pos2, vec2};
 use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotBounds, PlotPoint, Points};
 
+use crate::analysis::Snapshot;
 use crate::core::ids::EndpointId;
 use crate::core::time::Timestamp;
-use crate::store::Snapshot;
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons};
 use crate::ui::widgets::rows;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, CursorIcon, FontId, Id, Rect, Role, Sense, Ui, pos2, vec2};
 
+use crate::analysis::Snapshot;
 use crate::core::ids::{Epoch, Seq};
 use crate::core::time::Timestamp;
+use crate::store::RowRef;
 use crate::store::row::Direction;
-use crate::store::{RowRef, Snapshot};
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons, size};
 use crate::ui::widgets::rows::{self, RowInfo, Rows};

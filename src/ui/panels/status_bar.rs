@@ -2,7 +2,7 @@
 
 use egui::{Align, Color32, Layout, Rect, RichText, Role, Sense, Ui, pos2, vec2};
 
-use crate::store::Snapshot;
+use crate::analysis::Snapshot;
 use crate::ui::theme::{Look, fonts, icons};
 use crate::usp::kind::PayloadKind;
 use crate::view::format;

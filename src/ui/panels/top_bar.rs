@@ -3,10 +3,10 @@
 use egui::{Align, Layout, Rect, RichText, Role, Sense, TextEdit, Ui, pos2, vec2};
 
 use super::connection;
+use crate::analysis::Snapshot;
 use crate::core::time::Timestamp;
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
-use crate::store::Snapshot;
 use crate::ui::command::{Pane, ProfileCommand, UiCommand};
 use crate::ui::theme::{Look, ThemeChoice, fonts, icons, size};
 use crate::ui::widgets::controls;

@@ -2,8 +2,8 @@
 
 use egui::{Align2, Id, Rect, Role, Ui, pos2, vec2};
 
+use crate::analysis::Snapshot;
 use crate::core::ids::NodeId;
-use crate::store::Snapshot;
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons, size};
 use crate::ui::widgets::controls;

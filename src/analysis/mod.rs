@@ -1,0 +1,25 @@
+//! What the messages mean: which answer belongs to which request, who is there, what went wrong.
+//!
+//! [`Pipeline`] takes batches into the [`Store`](crate::store::Store) and, message by message,
+//! into the parts of the analysis. [`Pipeline::snapshot`] gives an immutable view of both.
+//! Everything here is a deterministic function of the messages and their times, bounded by
+//! [`Budgets`]; what a bound has cost is counted in [`Losses`].
+//!
+//! ```text
+//! message ─► scan ─► sessions (whole Msgs) ─► store ─► facts of the body ─► exchanges, latency,
+//!                                                       endpoints, operations, shadow
+//!                                                            └─ reports ─► problems, marks
+//! ```
+
+pub mod budgets;
+pub mod exchanges;
+pub mod latency;
+pub mod note;
+mod pipeline;
+pub mod problems;
+pub mod sessions;
+pub mod snapshot;
+
+pub use budgets::{Budgets, Losses};
+pub use pipeline::Pipeline;
+pub use snapshot::Snapshot;
