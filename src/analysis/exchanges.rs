@@ -457,6 +457,7 @@ impl Exchanges {
         reports: &mut Reports,
     ) -> Offered {
         let first_segment = note.whole.and_then(|whole| whole.first_seen);
+        let grade = if kind == MsgKind::Error { Some(Grade::Failed) } else { grade };
         let known = self.keys.get(&key).copied();
         if let Some(id) = known
             && let Some(old) = self.log.get_mut(id.place())
