@@ -35,7 +35,14 @@ pub(super) fn message(msg: Message<'_>) -> Value {
     put("kind", decoded.payload.name().into());
     put("direction", row.direction.map_or(Value::Null, |d| d.name().into()));
     if let Some(record) = &decoded.record {
-        put("record", usp_json::record_json(record));
+        let mut record = usp_json::record_json(record);
+        let unknown = usp_json::unknown_fields(payload);
+        if !unknown.is_empty()
+            && let Some(record) = record.as_object_mut()
+        {
+            record.insert("unknown_fields".to_owned(), unknown.into());
+        }
+        put("record", record);
     }
     // A Msg of which nothing could be read is no Msg to show; `malformed` says why.
     let (msg_there, noise) = match decoded.msg {
