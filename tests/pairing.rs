@@ -225,6 +225,7 @@ fn too_many_open_requests_are_given_up_oldest_first_and_counted() {
     }
     let snapshot = pipeline.snapshot();
     assert_eq!(snapshot.open_requests(), 1000);
+    assert!(snapshot.remembered_requests() <= 2 * 1000 + 4096);
     assert_eq!(snapshot.losses().open_requests, ASKED as u64 - 1000);
     assert_eq!(snapshot.states().of(State::GivenUp), ASKED as u64 - 1000);
     assert_eq!(snapshot.states().of(State::Pending), 1000);

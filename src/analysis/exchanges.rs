@@ -340,13 +340,10 @@ impl Exchanges {
         self.timers.len() > 0
     }
 
-    /// Memory held beside the exchanges kept for showing, in entries.
-    #[cfg(test)]
-    fn remembered(&self) -> usize {
-        [self.keys.len(), self.timers.len(), self.settled.len(), self.overdue.len()]
-            .into_iter()
-            .max()
-            .unwrap_or(0)
+    /// What is remembered for pairing, in entries of the largest of its tables.
+    pub(super) fn remembered(&self) -> usize {
+        let tables = [self.keys.len(), self.timers.len(), self.settled.len(), self.overdue.len()];
+        tables.into_iter().max().unwrap_or(0)
     }
 
     /// Takes a message. `grade` is how a request went, if this is its answer.

@@ -211,6 +211,7 @@ impl Analysis {
                 ..Losses::default()
             },
             open_requests: self.exchanges.open(),
+            remembered_requests: self.exchanges.remembered(),
             exchanges: self.exchanges.log.clone(),
             states: self.exchanges.counts,
             latencies: self.samples.clone(),

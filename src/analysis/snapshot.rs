@@ -20,6 +20,7 @@ pub struct Snapshot {
     pub(super) budgets: Budgets,
     pub(super) losses: Losses,
     pub(super) open_requests: usize,
+    pub(super) remembered_requests: usize,
     pub(super) exchanges: BlockLog<Exchange>,
     pub(super) states: StateCounts,
     pub(super) latencies: BlockLog<LatencySample>,
@@ -57,6 +58,12 @@ impl Snapshot {
     #[must_use]
     pub fn open_requests(&self) -> usize {
         self.open_requests
+    }
+
+    /// Requests and answers remembered for pairing, in entries.
+    #[must_use]
+    pub fn remembered_requests(&self) -> usize {
+        self.remembered_requests
     }
 
     /// Requests with their answers, oldest first; the place in the stream is the exchange's id.

@@ -9,6 +9,7 @@ pub mod command_line;
 pub mod connect_form;
 pub mod connection;
 pub mod devices;
+pub mod exchanges;
 pub mod format;
 pub mod inspector;
 pub mod json_lines;

@@ -3,10 +3,12 @@
 pub mod connection;
 pub mod devices;
 pub mod empty;
+pub mod exchanges;
 pub mod hex;
 pub mod inspector;
 pub mod json;
 pub mod latency;
+pub mod lower;
 pub mod messages;
 pub mod mqtt;
 pub mod notices;
