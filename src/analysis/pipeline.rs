@@ -130,7 +130,7 @@ impl Analysis {
     fn advance(&mut self, store: &mut Store, now: Timestamp) -> bool {
         let latencies = &mut self.latencies;
         self.exchanges.advance(now, &mut self.reports, |lost: TimedOut| {
-            latencies.timed_out(lost.device, lost.responder, lost.kind);
+            latencies.timed_out(lost.device, lost.kind);
         });
         self.take_reports(store)
     }
@@ -176,8 +176,8 @@ impl Analysis {
                 else {
                     return;
                 };
-                let (device, responder) = (exchange.device(), exchange.responder);
-                self.latencies.answered(device, responder, exchange.kind, latency_nanos);
+                let device = exchange.device();
+                self.latencies.answered(device, exchange.kind, latency_nanos);
                 self.samples.push(LatencySample {
                     at: note.at,
                     device,

@@ -102,7 +102,7 @@ impl Snapshot {
         &self.latency_rows
     }
 
-    /// Response times of one endpoint to all requests.
+    /// Response times of one device to all requests.
     #[must_use]
     pub fn latency_of(&self, id: EndpointId) -> LatencyStats {
         self.latency_totals.get(id.0 as usize).copied().unwrap_or_default()
