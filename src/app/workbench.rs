@@ -322,8 +322,13 @@ impl Workbench {
         more |= models.topics.advance(snapshot, BUDGET / 4);
         more |= models.devices.advance(snapshot, BUDGET / 4);
         more |= models.latency.advance(snapshot, BUDGET / 4);
-        if self.panels.lower == LowerTab::Exchanges {
-            more |= models.exchanges.advance(snapshot, self.selection.device, BUDGET / 4);
+        let device = self.selection.device;
+        match self.panels.lower {
+            LowerTab::Latency => {}
+            LowerTab::Times => models.times.advance(snapshot, device),
+            LowerTab::Exchanges => {
+                more |= models.exchanges.advance(snapshot, device, BUDGET / 4);
+            }
         }
         self.more = more;
         if let Some(seq) = self.go_to

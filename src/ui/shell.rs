@@ -9,10 +9,13 @@ use super::panels::empty::Emptiness;
 use super::panels::exchanges::ExchangesPanel;
 use super::panels::inspector::InspectorPanel;
 use super::panels::latency::LatencyPanel;
+use super::panels::latency_table::LatencyTablePanel;
 use super::panels::lower::LowerTab;
 use super::panels::messages::MessagesPanel;
 use super::panels::topics::TopicsPanel;
-use super::panels::{devices, empty, exchanges, inspector, latency, messages, topics};
+use super::panels::{
+    devices, empty, exchanges, inspector, latency, latency_table, messages, topics,
+};
 use super::theme::Look;
 use crate::analysis::Snapshot;
 use crate::core::time::Timestamp;
@@ -23,6 +26,7 @@ use crate::view::exchanges::ExchangeList;
 use crate::view::format::Clockface;
 use crate::view::inspector::Inspected;
 use crate::view::latency::Latency;
+use crate::view::latency_table::LatencyTable;
 use crate::view::message_list::MessageList;
 use crate::view::state::Selection;
 use crate::view::topic_tree::TopicTree;
@@ -38,6 +42,8 @@ pub struct Models {
     pub messages: MessageList,
     /// The latency plot.
     pub latency: Latency,
+    /// Response times by device and type.
+    pub times: LatencyTable,
     /// The list of exchanges.
     pub exchanges: ExchangeList,
     /// The picked message.
@@ -55,6 +61,8 @@ pub struct Panels {
     pub messages: MessagesPanel,
     /// The latency plot.
     pub latency: LatencyPanel,
+    /// Response times by device and type.
+    pub times: LatencyTablePanel,
     /// The list of exchanges.
     pub exchanges: ExchangesPanel,
     /// The inspector.
@@ -183,6 +191,10 @@ pub fn show(
                 LowerTab::Latency => {
                     let (model, panel) = (&mut models.latency, &mut panels.latency);
                     latency::show(ui, look, snapshot, clockface, model, panel, selection, commands);
+                }
+                LowerTab::Times => {
+                    let (table, panel) = (&mut models.times, &mut panels.times);
+                    latency_table::show(ui, look, snapshot, table, panel, selection, commands);
                 }
                 LowerTab::Exchanges => {
                     let (list, panel) = (&mut models.exchanges, &mut panels.exchanges);

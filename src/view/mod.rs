@@ -14,6 +14,7 @@ pub mod format;
 pub mod inspector;
 pub mod json_lines;
 pub mod latency;
+pub mod latency_table;
 pub mod message_list;
 pub mod order;
 pub mod presence;

@@ -1,6 +1,6 @@
 //! Exchanges: each request with what became of it, newest first.
 
-use egui::{Align2, Color32, FontId, Id, Rect, Role, Sense, Ui, pos2, vec2};
+use egui::{Align2, Color32, FontId, Id, Rect, Role, Ui, vec2};
 
 use super::lower::{self, LowerTab};
 use crate::analysis::Snapshot;
@@ -12,6 +12,7 @@ use crate::ui::theme::{Look, fonts, icons, size};
 use crate::ui::widgets::controls;
 use crate::ui::widgets::keys::Nav;
 use crate::ui::widgets::rows::{self, RowInfo, Rows};
+use crate::ui::widgets::table::{Column, Columns};
 use crate::ui::widgets::text::{self, Elide};
 use crate::usp::error;
 use crate::usp::outcome::Grade;
@@ -19,23 +20,16 @@ use crate::view::exchanges::{ExchangeList, Show};
 use crate::view::format::{self, Clockface};
 use crate::view::state::Selection;
 
-/// Height of the line with the column names, points.
-const HEAD: f32 = 22.0;
-
-/// Names, least widths and shares of what is left over.
-const COLUMNS: [(&str, f32, f32); 8] = [
-    ("Time", 88.0, 0.0),
-    ("State", 118.0, 0.0),
-    ("Request", 126.0, 0.1),
-    ("msg_id", 70.0, 0.25),
-    ("Device", 100.0, 0.3),
-    ("Sent", 40.0, 0.0),
-    ("Latency", 62.0, 0.0),
-    ("Result", 110.0, 0.35),
+const COLUMNS: [Column; 8] = [
+    Column::words("Time", 88.0, 0.0),
+    Column::words("State", 118.0, 0.0),
+    Column::words("Request", 126.0, 0.1),
+    Column::words("msg_id", 70.0, 0.25),
+    Column::words("Device", 100.0, 0.3),
+    Column::numbers("Sent", 40.0),
+    Column::numbers("Latency", 62.0),
+    Column::words("Result", 110.0, 0.35),
 ];
-
-/// Gap between columns, points.
-const GAP: f32 = 9.0;
 
 /// What the panel remembers from frame to frame.
 #[derive(Default)]
@@ -80,8 +74,8 @@ pub fn show(
         rows::nothing(ui, look, current.empty());
         return;
     }
-    let columns = lay_out(ui.available_width() - rows::BAR);
-    head_ui(ui, look, &columns);
+    let columns = Columns::lay_out(&COLUMNS, ui.available_width() - rows::BAR);
+    columns.head(ui, look, list_id(), None);
     let body = ui.available_rect_before_wrap();
     ui.painter().rect_filled(body, 0.0, look.tokens.canvas);
     let table = Rows {
@@ -159,44 +153,6 @@ fn totals(snapshot: &Snapshot) -> String {
     out
 }
 
-fn lay_out(total: f32) -> [(f32, f32); COLUMNS.len()] {
-    let least: f32 = COLUMNS.iter().map(|c| c.1 + GAP).sum::<f32>() + GAP;
-    let spare = (total - least).max(0.0);
-    // Where space is short all columns give way alike.
-    let squeeze = if total < least { (total / least).max(0.3) } else { 1.0 };
-    let mut x = GAP;
-    COLUMNS.map(|(_, width, share)| {
-        let ends = (x, x + (width + spare * share) * squeeze);
-        x = ends.1 + GAP * squeeze;
-        ends
-    })
-}
-
-fn head_ui(ui: &mut Ui, look: Look, columns: &[(f32, f32); COLUMNS.len()]) {
-    let t = look.tokens;
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEAD), Sense::hover());
-    ui.painter().hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border));
-    for (index, ((name, ..), &(left, right))) in COLUMNS.iter().zip(columns).enumerate() {
-        let at = Rect::from_min_max(
-            pos2(rect.min.x + left, rect.min.y),
-            pos2(rect.min.x + right, rect.max.y),
-        );
-        text::line(
-            ui.painter(),
-            at,
-            name,
-            &fonts::small_semibold(),
-            t.weak,
-            align_of(index),
-            Elide::End,
-        );
-    }
-}
-
-fn align_of(column: usize) -> Align2 {
-    if column == 5 || column == 6 { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER }
-}
-
 /// Sign and colour of a state.
 fn mark(look: Look, exchange: &Exchange) -> (&'static str, Color32) {
     let t = look.tokens;
@@ -269,7 +225,7 @@ fn row_ui(
     line: &Line<'_>,
     id: ExchangeId,
     rect: Rect,
-    columns: &[(f32, f32); COLUMNS.len()],
+    columns: &Columns<{ COLUMNS.len() }>,
     picked: bool,
 ) -> bool {
     let t = look.tokens;
@@ -289,21 +245,15 @@ fn row_ui(
     if !picked {
         painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border.gamma_multiply(0.35)));
     }
-    let cell = |column: usize| {
-        let (left, right) = columns[column];
-        Rect::from_min_max(
-            pos2(rect.min.x + left, rect.min.y),
-            pos2(rect.min.x + right, rect.max.y),
-        )
-    };
     let put = |column: usize, value: &str, font: &FontId, color: Color32, elide: Elide| {
-        text::line(painter, cell(column), value, font, color, align_of(column), elide)
+        columns.put(painter, rect, column, value, font, color, elide)
     };
     let (mono, body) = (fonts::mono(), fonts::body());
     let weak = if picked { t.text } else { t.weak };
     put(0, &clockface.time_millis(exchange.first_at), &mono, weak, Elide::End);
     let (icon, color) = mark(look, exchange);
-    let (head, tail) = cell(1).split_left_right_at_x(cell(1).min.x + 20.0);
+    let cell = columns.cell(rect, 1);
+    let (head, tail) = cell.split_left_right_at_x(cell.min.x + 20.0);
     text::icon(painter, head.translate(vec2(-2.0, 0.0)), icon, 14.0, color);
     let state = exchange.state.label();
     text::line(painter, tail, state, &body, color, Align2::LEFT_CENTER, Elide::End);

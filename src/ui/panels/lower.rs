@@ -15,19 +15,22 @@ pub enum LowerTab {
     /// Response times over time.
     #[default]
     Latency,
+    /// Response times by device and type.
+    Times,
     /// Requests and what became of them.
     Exchanges,
 }
 
 impl LowerTab {
     /// All tabs from the left.
-    pub const ALL: [Self; 2] = [Self::Latency, Self::Exchanges];
+    pub const ALL: [Self; 3] = [Self::Latency, Self::Times, Self::Exchanges];
 
     /// The word on the tab.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Self::Latency => "Latency",
+            Self::Times => "Response times",
             Self::Exchanges => "Exchanges",
         }
     }
@@ -37,6 +40,7 @@ impl LowerTab {
     pub fn name(self) -> &'static str {
         match self {
             Self::Latency => "latency",
+            Self::Times => "response_times",
             Self::Exchanges => "exchanges",
         }
     }

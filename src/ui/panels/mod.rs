@@ -8,6 +8,7 @@ pub mod hex;
 pub mod inspector;
 pub mod json;
 pub mod latency;
+pub mod latency_table;
 pub mod lower;
 pub mod messages;
 pub mod mqtt;
