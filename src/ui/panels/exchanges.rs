@@ -22,13 +22,13 @@ use crate::view::state::Selection;
 
 const COLUMNS: [Column; 8] = [
     Column::words("Time", 88.0, 0.0),
-    Column::words("State", 118.0, 0.0),
-    Column::words("Request", 126.0, 0.1),
-    Column::words("msg_id", 70.0, 0.25),
-    Column::words("Device", 100.0, 0.3),
-    Column::numbers("Sent", 40.0),
-    Column::numbers("Latency", 62.0),
-    Column::words("Result", 110.0, 0.35),
+    Column::words("State", 100.0, 0.0),
+    Column::words("Request", 106.0, 0.1),
+    Column::words("msg_id", 60.0, 0.25),
+    Column::words("Device", 80.0, 0.3),
+    Column::numbers("Sent", 32.0),
+    Column::numbers("Latency", 58.0),
+    Column::words("Result", 84.0, 0.35),
 ];
 
 /// What the panel remembers from frame to frame.
