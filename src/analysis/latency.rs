@@ -73,8 +73,8 @@ pub struct LatencyRow {
 const FINE: u32 = 16;
 const FINE_BITS: u32 = FINE.trailing_zeros();
 
-/// The bucket of a response time in microseconds.
-fn bucket(micros: u32) -> u16 {
+/// The bucket of a response time in microseconds: 16 to an octave.
+pub(super) fn bucket(micros: u32) -> u16 {
     if micros < FINE {
         return micros as u16;
     }

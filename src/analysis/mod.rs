@@ -11,6 +11,7 @@
 //!                                                            └─ reports ─► problems, marks
 //! ```
 
+mod asked;
 pub mod budgets;
 pub mod exchanges;
 pub mod latency;

@@ -4,6 +4,8 @@ use super::budgets::{Budgets, Losses};
 use super::exchanges::{Exchanges, Match, TimedOut};
 use super::latency::{Latencies, LatencySample};
 use super::note::{Note, Reports};
+use super::problems::Rules;
+use super::problems::trouble::Troubles;
 use super::snapshot::Snapshot;
 use crate::core::block_log::BlockLog;
 use crate::core::ids::Epoch;
@@ -11,6 +13,7 @@ use crate::core::time::Timestamp;
 use crate::core::wire::{WireBatch, WireMsg};
 use crate::store::row::Pair;
 use crate::store::{self, Applied, Store};
+use crate::usp::kind::MsgKind;
 use crate::usp::scan::scan;
 
 /// Everything received and everything known about it; see the folder's text.
@@ -25,6 +28,8 @@ struct Analysis {
     exchanges: Exchanges,
     latencies: Latencies,
     samples: BlockLog<LatencySample>,
+    rules: Rules,
+    troubles: Troubles,
     /// Filled and emptied for each message.
     reports: Reports,
 }
@@ -121,6 +126,8 @@ impl Analysis {
             exchanges: Exchanges::new(&budgets),
             latencies: Latencies::new(budgets.latency_cells),
             samples: BlockLog::with_capacity(budgets.latencies),
+            rules: Rules::default(),
+            troubles: Troubles::default(),
             reports: Reports::new(),
             budgets,
         }
@@ -136,6 +143,7 @@ impl Analysis {
     }
 
     fn note(&mut self, store: &mut Store, note: &Note<'_>) {
+        self.rules.message(note, &mut self.reports);
         let grade = None;
         // A retained message is an old one that the broker replays to whoever subscribes.
         if !note.delivery.retain {
@@ -176,12 +184,22 @@ impl Analysis {
                 else {
                     return;
                 };
-                let device = exchange.device();
-                self.latencies.answered(device, exchange.kind, latency_nanos);
+                let (device, responder) = (exchange.device(), exchange.responder);
+                let kind = exchange.kind;
+                self.latencies.answered(device, kind, latency_nanos);
+                // Unless the answer was seen before its request.
+                let answer_in_hand = response == note.seq;
+                if answer_in_hand && let Some((MsgKind::Error, msg, _)) = note.msg() {
+                    Rules::failure(note, kind, msg.err_code, &mut self.reports);
+                }
+                if answer_in_hand && device == responder {
+                    let reports = &mut self.reports;
+                    self.rules.answered(device, kind, grade, latency_nanos, note, reports);
+                }
                 self.samples.push(LatencySample {
                     at: note.at,
                     device,
-                    request: exchange.kind,
+                    request: kind,
                     nanos: latency_nanos,
                     answer: response,
                 });
@@ -193,6 +211,7 @@ impl Analysis {
     fn take_reports(&mut self, store: &mut Store) -> bool {
         let any = !self.reports.is_empty();
         for report in self.reports.drain(..) {
+            self.troubles.add(&report, self.budgets.troubles);
             if let Some(mark) = report.seq.and_then(|seq| store.mark(seq)) {
                 mark.problems |= report.code.bit();
             }
@@ -208,10 +227,12 @@ impl Analysis {
             losses: Losses {
                 open_requests: self.exchanges.given_up,
                 latency_cells: self.latencies.refused,
+                troubles: self.troubles.refused(),
                 ..Losses::default()
             },
             open_requests: self.exchanges.open(),
             remembered_requests: self.exchanges.remembered(),
+            troubles: self.troubles.clone(),
             exchanges: self.exchanges.log.clone(),
             states: self.exchanges.counts,
             latencies: self.samples.clone(),

@@ -7,6 +7,7 @@ use super::budgets::{Budgets, Losses};
 use super::exchanges::{Exchange, StateCounts};
 use super::latency::{LatencyRow, LatencySample, LatencyStats};
 use super::problems::code::CodeSet;
+use super::problems::trouble::{TroubleCounts, Troubles};
 use crate::core::block_log::BlockLog;
 use crate::core::cow_vec::CowVec;
 use crate::core::ids::{EndpointId, Epoch, ExchangeId};
@@ -26,6 +27,7 @@ pub struct Snapshot {
     pub(super) latencies: BlockLog<LatencySample>,
     pub(super) latency_rows: CowVec<LatencyRow>,
     pub(super) latency_totals: CowVec<LatencyStats>,
+    pub(super) troubles: Troubles,
 }
 
 impl Default for Snapshot {
@@ -106,6 +108,18 @@ impl Snapshot {
     #[must_use]
     pub fn latency_of(&self, id: EndpointId) -> LatencyStats {
         self.latency_totals.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// What was found, by code and by whom.
+    #[must_use]
+    pub fn troubles(&self) -> &Troubles {
+        &self.troubles
+    }
+
+    /// Findings by code since the start.
+    #[must_use]
+    pub fn trouble_counts(&self) -> &TroubleCounts {
+        self.troubles.counts()
     }
 
     /// What is odd about a message.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::Message;
+use crate::analysis::problems::explain::explain;
 use crate::core::hex;
 use crate::core::wire::{Prop, Props};
 use crate::store::row::Pair;
@@ -55,6 +56,18 @@ pub(super) fn message(msg: Message<'_>) -> Value {
     }
     if let Some(pair) = pair(row.pair()) {
         put("pair", pair);
+    }
+    let problems: Vec<Value> = msg
+        .snapshot
+        .problems_of(row)
+        .iter()
+        .map(|code| {
+            let text = explain(code, row, msg.snapshot);
+            json!({"code": code.name(), "level": code.level().name(), "text": text})
+        })
+        .collect();
+    if !problems.is_empty() {
+        put("problems", problems.into());
     }
     if let Some(bad) = decoded.malformed.or(noise) {
         put("malformed", usp_json::malformed_json(bad));
