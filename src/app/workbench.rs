@@ -326,6 +326,7 @@ impl Workbench {
         match self.panels.lower {
             LowerTab::Latency => {}
             LowerTab::Times => models.times.advance(snapshot, device),
+            LowerTab::Problems => models.problems.advance(snapshot, device),
             LowerTab::Exchanges => {
                 more |= models.exchanges.advance(snapshot, device, BUDGET / 4);
             }

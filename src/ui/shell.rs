@@ -12,9 +12,10 @@ use super::panels::latency::LatencyPanel;
 use super::panels::latency_table::LatencyTablePanel;
 use super::panels::lower::LowerTab;
 use super::panels::messages::MessagesPanel;
+use super::panels::problems::ProblemsPanel;
 use super::panels::topics::TopicsPanel;
 use super::panels::{
-    devices, empty, exchanges, inspector, latency, latency_table, messages, topics,
+    devices, empty, exchanges, inspector, latency, latency_table, messages, problems, topics,
 };
 use super::theme::Look;
 use crate::analysis::Snapshot;
@@ -28,6 +29,7 @@ use crate::view::inspector::Inspected;
 use crate::view::latency::Latency;
 use crate::view::latency_table::LatencyTable;
 use crate::view::message_list::MessageList;
+use crate::view::problems::ProblemList;
 use crate::view::state::Selection;
 use crate::view::topic_tree::TopicTree;
 
@@ -46,6 +48,8 @@ pub struct Models {
     pub times: LatencyTable,
     /// The list of exchanges.
     pub exchanges: ExchangeList,
+    /// What was found odd.
+    pub problems: ProblemList,
     /// The picked message.
     pub inspected: Option<Inspected>,
 }
@@ -65,6 +69,8 @@ pub struct Panels {
     pub times: LatencyTablePanel,
     /// The list of exchanges.
     pub exchanges: ExchangesPanel,
+    /// What was found odd.
+    pub problems: ProblemsPanel,
     /// The inspector.
     pub inspector: InspectorPanel,
     /// Hidden panes: left, right, bottom.
@@ -195,6 +201,10 @@ pub fn show(
                 LowerTab::Times => {
                     let (table, panel) = (&mut models.times, &mut panels.times);
                     latency_table::show(ui, look, snapshot, table, panel, selection, commands);
+                }
+                LowerTab::Problems => {
+                    let (list, panel) = (&mut models.problems, &mut panels.problems);
+                    problems::show(ui, look, snapshot, clockface, list, panel, selection, commands);
                 }
                 LowerTab::Exchanges => {
                     let (list, panel) = (&mut models.exchanges, &mut panels.exchanges);

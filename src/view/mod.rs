@@ -18,6 +18,7 @@ pub mod latency_table;
 pub mod message_list;
 pub mod order;
 pub mod presence;
+pub mod problems;
 pub mod profile_editor;
 pub mod search;
 pub mod state;

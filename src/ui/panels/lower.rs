@@ -19,11 +19,13 @@ pub enum LowerTab {
     Times,
     /// Requests and what became of them.
     Exchanges,
+    /// What was found odd.
+    Problems,
 }
 
 impl LowerTab {
     /// All tabs from the left.
-    pub const ALL: [Self; 3] = [Self::Latency, Self::Times, Self::Exchanges];
+    pub const ALL: [Self; 4] = [Self::Latency, Self::Times, Self::Exchanges, Self::Problems];
 
     /// The word on the tab.
     #[must_use]
@@ -32,6 +34,7 @@ impl LowerTab {
             Self::Latency => "Latency",
             Self::Times => "Response times",
             Self::Exchanges => "Exchanges",
+            Self::Problems => "Problems",
         }
     }
 
@@ -42,6 +45,7 @@ impl LowerTab {
             Self::Latency => "latency",
             Self::Times => "response_times",
             Self::Exchanges => "exchanges",
+            Self::Problems => "problems",
         }
     }
 }

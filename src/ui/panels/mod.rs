@@ -13,6 +13,7 @@ pub mod lower;
 pub mod messages;
 pub mod mqtt;
 pub mod notices;
+pub mod problems;
 pub mod profiles;
 pub mod start;
 pub mod status_bar;
