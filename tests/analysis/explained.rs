@@ -21,7 +21,7 @@ fn particulars_are_named() {
         said(&Script::of(scenario.odd), code, scenario.subject)
     };
     for (code, text) in [
-        (Code::RecordFieldMissing, "from_id is empty at byte 55"),
+        (Code::RecordFieldMissing, "from_id is empty at byte 65"),
         (Code::MalformedMsg, "the Msg has no body of a known type at byte 50"),
         (Code::RecordVersion, "version is \"2.0\""),
         (Code::TypeMismatch, "msg_type says SET, the body is GET"),
