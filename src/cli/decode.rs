@@ -9,17 +9,24 @@ use super::args::DecodeArgs;
 use super::fields::Message;
 use super::format::Format;
 use super::out::Out;
-use crate::analysis::Pipeline;
+use crate::analysis::{Pipeline, Snapshot};
 use crate::capture::{self, CaptureError, Reader};
-use crate::core::ids::Epoch;
+use crate::core::ids::{Epoch, Seq};
 use crate::core::wire::WireBatch;
-use crate::store::Budgets;
+use crate::store::{Budgets, RowRef};
 
 /// Messages are printed as they are read; this many are kept to find a response's request.
 const KEEP_BYTES: usize = 64 * 1024 * 1024;
 
 /// Messages taken into the store at once.
 const BATCH: usize = 256;
+
+/// A message of a file is printed this much later by the messages' own time: longer than every
+/// limit after which a request is called unanswered, so that it can be said of the request.
+const SETTLED_NANOS: i64 = 125 * 1_000_000_000;
+
+/// So much of a file waits for that; far less than is kept.
+const HELD_BYTES: usize = 16 * 1024 * 1024;
 
 pub(super) fn run(args: &DecodeArgs) -> Result<(), CliError> {
     let format = Format::parse(Some(&args.format)).map_err(CliError::Usage)?;
@@ -49,6 +56,9 @@ fn decode(file: &Path, format: &Format, out: &mut Out) -> Result<(), CliError> {
     let mut batch = WireBatch::new();
     let zone = TimeZone::system();
     let mut messages = 0u64;
+    // Whoever pipes a live stream in waits for every line.
+    let live = !file.is_file();
+    let mut held = Held { next: Seq(1), bytes: 0 };
     loop {
         let read = reader.read_into(&mut batch);
         let more = matches!(read, Ok(true));
@@ -56,11 +66,16 @@ fn decode(file: &Path, format: &Format, out: &mut Out) -> Result<(), CliError> {
         if more && reader.line_is_ready() && batch.len() < BATCH {
             continue;
         }
-        let first = store.apply(&batch).first;
+        held.bytes += batch.bytes();
+        store.apply(&batch);
         batch.clear();
         let snapshot = store.snapshot();
-        for row in snapshot.rows_from(first) {
+        for row in snapshot.rows_from(held.next) {
+            if more && !live && held.waits(row, &snapshot) {
+                break;
+            }
             out.line(&format.render(Message { snapshot: &snapshot, row }, &zone))?;
+            held.print(row, &snapshot);
             messages += 1;
         }
         out.flush()?;
@@ -70,6 +85,24 @@ fn decode(file: &Path, format: &Format, out: &mut Out) -> Result<(), CliError> {
         }
     }
     report_skipped(file, &reader, messages)
+}
+
+/// What was read and not printed yet.
+struct Held {
+    next: Seq,
+    bytes: usize,
+}
+
+impl Held {
+    fn waits(&self, row: RowRef<'_>, snapshot: &Snapshot) -> bool {
+        snapshot.now().nanos_since(row.at) < SETTLED_NANOS && self.bytes < HELD_BYTES
+    }
+
+    fn print(&mut self, row: RowRef<'_>, snapshot: &Snapshot) {
+        let bytes = row.payload().len() + row.props().0.len();
+        self.bytes = self.bytes.saturating_sub(bytes + snapshot.topic_name(row.topic).len());
+        self.next = Seq(row.seq.0 + 1);
+    }
 }
 
 fn open(file: &Path) -> Result<Reader, CaptureError> {

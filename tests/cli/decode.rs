@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{leaves, program, run, text};
 
@@ -216,4 +216,44 @@ fn text_and_tree_are_for_people() {
     let output = run(&["decode", "-F", "tree", capture.to_str().unwrap()]);
     let tree = text(&output.stdout);
     assert!(tree.contains("subscribed_topic") && tree.contains("from_id"), "{tree}");
+}
+
+#[test]
+fn problems_are_told_in_json_and_marked_in_text() {
+    let file = captures().into_iter().find(|file| file.ends_with("obuspa-02-notifications.jsonl"));
+    let file = file.unwrap();
+    let lines = json_lines(&text(&run(&["decode", "-F", "json", file.to_str().unwrap()]).stdout));
+    let unanswered = json!({
+        "code": "unanswered-request",
+        "level": "error",
+        "text": "request #27 was never answered within 30 s; it was sent 3 times",
+    });
+    let problems = lines[26]["problems"].as_array().unwrap();
+    assert!(problems.contains(&unanswered), "{problems:?}");
+    assert_eq!(lines[0].get("problems"), None);
+
+    let printed = text(&run(&["decode", file.to_str().unwrap()]).stdout);
+    let lines: Vec<&str> = printed.lines().collect();
+    assert!(lines[26].contains("  ! unanswered-request"), "{}", lines[26]);
+    assert!(!lines[45].contains("request-repeated"), "worth knowing only: {}", lines[45]);
+}
+
+#[test]
+fn a_problem_found_much_later_is_told_all_the_same() {
+    let file = captures().into_iter().find(|file| file.ends_with("obuspa-05-fleet.jsonl")).unwrap();
+    let capture = std::fs::read_to_string(file).unwrap();
+    // The request that nobody answers, and 200 s of other traffic.
+    let mut lines = vec![capture.lines().nth(79).unwrap().to_owned()];
+    let start = serde_json::from_str::<Value>(&lines[0]).unwrap()["t"].as_f64().unwrap();
+    lines.extend((1..2000).map(|n| {
+        let t = start + f64::from(n) / 10.0;
+        json!({"t": t, "topic": "x", "payload_hex": "6869"}).to_string()
+    }));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.jsonl");
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    let printed = json_lines(&text(&run(&["decode", "-F", "json", path.to_str().unwrap()]).stdout));
+    assert_eq!(printed.len(), 2000);
+    assert!(printed.iter().zip(1..).all(|(line, n)| line["n"] == n));
+    assert_eq!(printed[0]["problems"][0]["code"], "unanswered-request");
 }
