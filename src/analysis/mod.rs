@@ -11,6 +11,7 @@
 //!                                                            └─ reports ─► problems, marks
 //! ```
 
+mod body;
 pub mod budgets;
 pub mod exchanges;
 pub mod latency;
@@ -18,6 +19,7 @@ pub mod note;
 mod pipeline;
 pub mod problems;
 pub mod sessions;
+pub mod shadow;
 pub mod snapshot;
 
 pub use budgets::{Budgets, Losses};

@@ -120,7 +120,6 @@ impl<'a> Words<'a> {
 impl<'a, F: Facts<'a>> Walk<'_, F> {
     fn msg(mut self, msg: WireReader<'a>) -> Result<Option<Grade>, Malformed> {
         const REQUEST: u32 = 1;
-        const RESPONSE: u32 = 2;
         const ERROR: u32 = 3;
         let bodies = Inside::new(Top(msg), 2);
         let Some((member, body)) = run(bodies, |n| matches!(n, REQUEST..=ERROR))? else {
