@@ -12,6 +12,7 @@
 //! ```
 
 mod asked;
+mod body;
 pub mod budgets;
 pub mod exchanges;
 pub mod latency;
@@ -19,6 +20,7 @@ pub mod note;
 mod pipeline;
 pub mod problems;
 pub mod sessions;
+pub mod shadow;
 pub mod snapshot;
 
 pub use budgets::{Budgets, Losses};

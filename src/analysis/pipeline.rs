@@ -1,14 +1,16 @@
 //! Takes messages through store and analysis, one at a time and in order.
 
+use super::body;
 use super::budgets::{Budgets, Losses};
 use super::exchanges::{Exchanges, Match, TimedOut};
 use super::latency::{Latencies, LatencySample};
 use super::note::{Note, Reports};
 use super::problems::Rules;
 use super::problems::trouble::Troubles;
+use super::shadow::{DeviceShadow, Shadow};
 use super::snapshot::Snapshot;
 use crate::core::block_log::BlockLog;
-use crate::core::ids::Epoch;
+use crate::core::ids::{EndpointId, Epoch};
 use crate::core::time::Timestamp;
 use crate::core::wire::{WireBatch, WireMsg};
 use crate::store::row::Pair;
@@ -30,6 +32,7 @@ struct Analysis {
     samples: BlockLog<LatencySample>,
     rules: Rules,
     troubles: Troubles,
+    shadow: Shadow,
     /// Filled and emptied for each message.
     reports: Reports,
 }
@@ -82,6 +85,18 @@ impl Pipeline {
         self.analysis.exchanges.is_waiting()
     }
 
+    /// Chooses the devices whose data models snapshots show, at most
+    /// [`MAX_FOCUS`](super::shadow::MAX_FOCUS).
+    pub fn focus(&mut self, devices: &[EndpointId]) {
+        self.analysis.shadow.focus(devices);
+    }
+
+    /// The data model of one device, as far as it was seen.
+    #[must_use]
+    pub fn shadow(&self, device: EndpointId) -> Option<DeviceShadow> {
+        self.analysis.shadow.of(device)
+    }
+
     /// The store's counters now.
     #[must_use]
     pub fn counters(&self) -> &store::counters::Counters {
@@ -128,6 +143,7 @@ impl Analysis {
             samples: BlockLog::with_capacity(budgets.latencies),
             rules: Rules::default(),
             troubles: Troubles::default(),
+            shadow: Shadow::new(&budgets),
             reports: Reports::new(),
             budgets,
         }
@@ -144,7 +160,12 @@ impl Analysis {
 
     fn note(&mut self, store: &mut Store, note: &Note<'_>) {
         self.rules.message(note, &mut self.reports);
-        let grade = None;
+        let grade = body::listen(note, &mut self.shadow, &mut self.reports);
+        if grade.is_some()
+            && let Some(mark) = store.mark(note.seq)
+        {
+            mark.grade = grade;
+        }
         // A retained message is an old one that the broker replays to whoever subscribes.
         if !note.delivery.retain {
             self.exchange(store, note, grade);
@@ -161,7 +182,6 @@ impl Analysis {
         let offered = self.exchanges.offer(note, grade, &mut self.reports);
         if let Some(mark) = store.mark(note.seq) {
             mark.exchange = offered.exchange;
-            mark.grade = grade;
         }
         match offered.what {
             Match::None => {}
@@ -228,6 +248,8 @@ impl Analysis {
                 open_requests: self.exchanges.given_up,
                 latency_cells: self.latencies.refused,
                 troubles: self.troubles.refused(),
+                shadow_values: self.shadow.lost_values,
+                shadow_history: self.shadow.lost_history,
                 ..Losses::default()
             },
             open_requests: self.exchanges.open(),
@@ -238,6 +260,8 @@ impl Analysis {
             latencies: self.samples.clone(),
             latency_rows: self.latencies.rows.clone(),
             latency_totals: self.latencies.totals.clone(),
+            shadow_totals: self.shadow.totals(),
+            shadows: self.shadow.focused(),
         }
     }
 }

@@ -2,12 +2,14 @@
 //! snapshot, and has the rest besides.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::budgets::{Budgets, Losses};
 use super::exchanges::{Exchange, StateCounts};
 use super::latency::{LatencyRow, LatencySample, LatencyStats};
 use super::problems::code::CodeSet;
 use super::problems::trouble::{TroubleCounts, Troubles};
+use super::shadow::{DeviceShadow, Totals};
 use crate::core::block_log::BlockLog;
 use crate::core::cow_vec::CowVec;
 use crate::core::ids::{EndpointId, Epoch, ExchangeId};
@@ -28,6 +30,8 @@ pub struct Snapshot {
     pub(super) latency_rows: CowVec<LatencyRow>,
     pub(super) latency_totals: CowVec<LatencyStats>,
     pub(super) troubles: Troubles,
+    pub(super) shadow_totals: Totals,
+    pub(super) shadows: Vec<(EndpointId, Arc<DeviceShadow>)>,
 }
 
 impl Default for Snapshot {
@@ -120,6 +124,19 @@ impl Snapshot {
     #[must_use]
     pub fn trouble_counts(&self) -> &TroubleCounts {
         self.troubles.counts()
+    }
+
+    /// The data model of a device, as far as it was seen; of those only that were chosen by
+    /// [`Pipeline::focus`](super::Pipeline::focus).
+    #[must_use]
+    pub fn shadow(&self, id: EndpointId) -> Option<&Arc<DeviceShadow>> {
+        self.shadows.iter().find(|shadow| shadow.0 == id).map(|shadow| &shadow.1)
+    }
+
+    /// How much of the data models of all devices is kept.
+    #[must_use]
+    pub fn shadow_totals(&self) -> &Totals {
+        &self.shadow_totals
     }
 
     /// What is odd about a message.
