@@ -269,6 +269,8 @@ pub struct TimedOut {
     pub responder: EndpointId,
     /// Type of the request.
     pub kind: MsgKind,
+    /// Its first transmission.
+    pub asked_at: Timestamp,
 }
 
 /// How many exchanges are in which state.
@@ -666,13 +668,14 @@ impl Exchanges {
     ) {
         let Some(exchange) = self.log.get(id.place()) else { return };
         let (device, responder, kind) = (exchange.device(), exchange.responder, exchange.kind);
+        let asked_at = exchange.first_at;
         let mut found = |code, seq, proof| {
             let who = Some(device);
             reports.push(Report { code, seq, proof, who, topic: None, at: deadline });
         };
         if exchange.state == State::Pending {
             found(Code::Unanswered, exchange.request, exchange.last_request);
-            timed_out(TimedOut { device, responder, kind });
+            timed_out(TimedOut { device, responder, kind, asked_at });
             self.settle(id, State::TimedOut, deadline);
         } else if self.requests_seen || kind.sender_role() == Some(Role::Controller) {
             // Whoever can't see any request would hear this of every answer.

@@ -12,13 +12,16 @@
 //! ```
 
 pub mod budgets;
+pub mod endpoints;
 pub mod exchanges;
 pub mod latency;
+pub mod layout;
 pub mod note;
 mod pipeline;
 pub mod problems;
 pub mod sessions;
 pub mod snapshot;
+pub mod visibility;
 
 pub use budgets::{Budgets, Losses};
 pub use pipeline::Pipeline;

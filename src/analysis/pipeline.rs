@@ -1,8 +1,12 @@
 //! Takes messages through store and analysis, one at a time and in order.
 
+use std::sync::Arc;
+
 use super::budgets::{Budgets, Losses};
+use super::endpoints::{Endpoints, Seen};
 use super::exchanges::{Exchanges, Match, TimedOut};
 use super::latency::{Latencies, LatencySample};
+use super::layout::Layout;
 use super::note::{Note, Reports};
 use super::snapshot::Snapshot;
 use crate::core::block_log::BlockLog;
@@ -23,6 +27,7 @@ pub struct Pipeline {
 struct Analysis {
     budgets: Budgets,
     exchanges: Exchanges,
+    endpoints: Endpoints,
     latencies: Latencies,
     samples: BlockLog<LatencySample>,
     /// Filled and emptied for each message.
@@ -40,6 +45,13 @@ impl Pipeline {
     #[must_use]
     pub fn with_budgets(budgets: store::Budgets, analysis: Budgets, epoch: Epoch) -> Self {
         Self { store: Store::new(budgets, epoch), analysis: Analysis::new(analysis) }
+    }
+
+    /// The same one, empty still, for the topics of a profile.
+    #[must_use]
+    pub fn with_layout(mut self, layout: Layout) -> Self {
+        self.analysis.endpoints = Endpoints::new(&self.analysis.budgets, layout);
+        self
     }
 
     /// Takes all messages of a batch, and gives up the oldest ones beyond the budgets. How a
@@ -74,7 +86,7 @@ impl Pipeline {
     /// True while something waits for its time limit.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        self.analysis.exchanges.is_waiting()
+        self.analysis.exchanges.is_waiting() || self.analysis.endpoints.is_waiting()
     }
 
     /// The store's counters now.
@@ -119,6 +131,7 @@ impl Analysis {
     fn new(budgets: Budgets) -> Self {
         Self {
             exchanges: Exchanges::new(&budgets),
+            endpoints: Endpoints::new(&budgets, Layout::default()),
             latencies: Latencies::new(budgets.latency_cells),
             samples: BlockLog::with_capacity(budgets.latencies),
             reports: Reports::new(),
@@ -128,10 +141,12 @@ impl Analysis {
 
     /// Lets run out of time what does so by `now`. True if anything did.
     fn advance(&mut self, store: &mut Store, now: Timestamp) -> bool {
-        let latencies = &mut self.latencies;
+        let (latencies, endpoints) = (&mut self.latencies, &mut self.endpoints);
         self.exchanges.advance(now, &mut self.reports, |lost: TimedOut| {
             latencies.timed_out(lost.device, lost.responder, lost.kind);
+            endpoints.timed_out(&lost);
         });
+        self.endpoints.advance(now, &mut self.reports);
         self.take_reports(store)
     }
 
@@ -139,28 +154,33 @@ impl Analysis {
         let grade = None;
         // A retained message is an old one that the broker replays to whoever subscribes.
         if !note.delivery.retain {
-            self.exchange(store, note, grade);
+            let repeat = self.exchange(store, note, grade);
+            let seen = Seen { repeat, grade };
+            let Self { endpoints, exchanges, reports, .. } = self;
+            endpoints.note(store, note, seen, exchanges, reports);
         }
         self.take_reports(store);
     }
 
+    /// True if the message is the same as one before.
     fn exchange(
         &mut self,
         store: &mut Store,
         note: &Note<'_>,
         grade: Option<crate::usp::outcome::Grade>,
-    ) {
+    ) -> bool {
         let offered = self.exchanges.offer(note, grade, &mut self.reports);
         if let Some(mark) = store.mark(note.seq) {
             mark.exchange = offered.exchange;
             mark.grade = grade;
         }
         match offered.what {
-            Match::None => {}
+            Match::None => false,
             Match::Repeat { first } => {
                 if let Some(mark) = store.mark(note.seq) {
                     mark.pair = Some(Pair::RepeatOf { first });
                 }
+                true
             }
             Match::Pair { request, response, latency_nanos } => {
                 if let Some(mark) = store.mark(request) {
@@ -174,7 +194,7 @@ impl Analysis {
                 let Some(exchange) =
                     offered.exchange.and_then(|id| self.exchanges.log.get(id.place()))
                 else {
-                    return;
+                    return false;
                 };
                 let (device, responder) = (exchange.device(), exchange.responder);
                 self.latencies.answered(device, responder, exchange.kind, latency_nanos);
@@ -185,6 +205,10 @@ impl Analysis {
                     nanos: latency_nanos,
                     answer: response,
                 });
+                if device == responder {
+                    self.endpoints.answered(device, note.at);
+                }
+                false
             }
         }
     }
@@ -195,6 +219,9 @@ impl Analysis {
         for report in self.reports.drain(..) {
             if let Some(mark) = report.seq.and_then(|seq| store.mark(seq)) {
                 mark.problems |= report.code.bit();
+            }
+            if let Some(who) = report.who {
+                self.endpoints.problem(who, report.code.level());
             }
         }
         any
@@ -208,6 +235,7 @@ impl Analysis {
             losses: Losses {
                 open_requests: self.exchanges.given_up,
                 latency_cells: self.latencies.refused,
+                endpoint_texts: self.endpoints.refused,
                 ..Losses::default()
             },
             open_requests: self.exchanges.open(),
@@ -216,6 +244,10 @@ impl Analysis {
             latencies: self.samples.clone(),
             latency_rows: self.latencies.rows.clone(),
             latency_totals: self.latencies.totals.clone(),
+            infos: self.endpoints.infos.clone(),
+            restarts: self.endpoints.restarts.clone(),
+            layout: Arc::clone(&self.endpoints.layout),
+            sight: self.endpoints.sight,
         }
     }
 }
