@@ -269,3 +269,98 @@ fn below(topic: &str, base: &str) -> bool {
 fn split(topic: &str) -> (&str, &str) {
     topic.rsplit_once('/').unwrap_or(("", topic))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learned(topics: &[(&str, &str)]) -> Layout {
+        let mut layout = Layout::default();
+        for (n, (topic, name)) in topics.iter().enumerate() {
+            let shared = topics.iter().take(n).any(|(other, _)| other == topic);
+            layout.learn_agent(topic, name, shared);
+        }
+        layout
+    }
+
+    fn style(topics: &[(&str, &str)]) -> Option<(Style, String)> {
+        let seen = learned(topics).recognised()?;
+        Some((seen.style, seen.agents.to_string()))
+    }
+
+    #[test]
+    fn layouts_are_recognised() {
+        assert_eq!(style(&[]), None);
+        assert_eq!(
+            style(&[("usp/agent/cpe-1", "os::1"), ("usp/agent/cpe-2", "os::2")]),
+            Some((Style::ClientIds, "usp/agent".to_owned()))
+        );
+        assert_eq!(
+            style(&[("usp/agents/os::1", "os::1"), ("usp/agents/os::2", "os::2")]),
+            Some((Style::EndpointIds, "usp/agents".to_owned()))
+        );
+        assert_eq!(
+            style(&[("/usp/agent", "os::1"), ("/usp/agent", "os::2")]),
+            Some((Style::AgentDefaults, "/usp/agent".to_owned()))
+        );
+        assert_eq!(
+            style(&[("a/b", "os::1"), ("a/b", "os::2"), ("a/b", "os::3")]),
+            Some((Style::SharedByAgents, "a/b".to_owned()))
+        );
+        assert_eq!(
+            style(&[("home/x/1", "os::1"), ("home/x/2", "os::2")]),
+            Some((Style::Other, "home/x".to_owned()))
+        );
+    }
+
+    #[test]
+    fn the_client_id_is_what_follows_the_base() {
+        let layout = Layout::configured("usp/agent", "usp/controller");
+        assert_eq!(layout.client_id("usp/agent/cpe-1", "os::1"), Some("cpe-1"));
+        assert_eq!(layout.client_id("usp/agent/site/cpe-1", "os::1"), Some("site/cpe-1"));
+        assert_eq!(layout.client_id("usp/agents/cpe-1", "os::1"), None);
+        assert_eq!(layout.client_id("usp/agent/os::1", "os::1"), None);
+        assert_eq!(layout.client_id("usp/agent/", "os::1"), None);
+        assert_eq!(Layout::default().client_id("/usp/agent", "os::1"), None);
+        let seen = learned(&[("x/1", "a"), ("x/2", "b"), ("x/3", "c")]);
+        assert_eq!(seen.client_id("x/2", "b"), Some("2"));
+        assert_eq!(seen.client_id("y/2", "b"), None);
+    }
+
+    #[test]
+    fn placeholders_and_wildcards_are_no_part_of_a_base() {
+        for topic in
+            ["usp/agent", "usp/agent/", "usp/agent/#", "usp/agent/{client_id}", "usp/agent/+/x"]
+        {
+            let layout = Layout::configured(topic, "usp/controller/{id}");
+            let bases = layout.bases();
+            assert_eq!(
+                bases.map(|b| (&*b.agents, &*b.controllers)),
+                Some(("usp/agent", "usp/controller"))
+            );
+            assert_eq!(layout.bases_of("usp/agent/1"), (true, false));
+            assert_eq!(layout.bases_of("usp/controller"), (false, true));
+            assert_eq!(layout.bases_of("usp/agents/1"), (false, false));
+        }
+        assert_eq!(
+            Layout::configured("/usp/agent", "/usp/controller").bases_of("/usp/agent"),
+            (true, false)
+        );
+        assert_eq!(Layout::configured("#", "x").bases(), None);
+    }
+
+    #[test]
+    fn learning_is_bounded() {
+        let mut layout = Layout::default();
+        for n in 0..10_000 {
+            layout.learn_agent(&format!("{n}/x"), "e", false);
+            layout.learn_agent("usp/agent/1", "e", false);
+            layout.learn_agent(&"x/".repeat(30_000), "e", false);
+        }
+        assert!(layout.agents.0.len() <= GROUPS);
+        assert_eq!(
+            layout.recognised().map(|seen| seen.agents.to_string()),
+            Some("usp/agent".to_owned())
+        );
+    }
+}

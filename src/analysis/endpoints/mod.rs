@@ -83,7 +83,6 @@ pub(super) struct Endpoints {
 /// A message as far as all rules need it.
 #[derive(Clone, Copy)]
 struct Said {
-    kind: Option<MsgKind>,
     is_request: bool,
     is_answer: bool,
     /// What only the sender's role does.
@@ -237,7 +236,6 @@ impl Endpoints {
         };
         let is_request = kind.is_some_and(MsgKind::is_request);
         let said = Said {
-            kind,
             is_request,
             is_answer: kind.is_some() && !is_request,
             role: match note.summary.record_type {
