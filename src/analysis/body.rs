@@ -1,13 +1,19 @@
 //! Who listens to what the body of a Msg tells: one walk over it serves all parts.
 
+use super::endpoints::Endpoints;
 use super::note::{Note, Reports, report};
 use super::problems::Rules;
 use super::problems::code::Code;
 use super::shadow::{Shadow, Writer};
 use crate::core::ids::EndpointId;
-use crate::usp::facts::{Facts, SupportedParam, read};
+use crate::core::time::Timestamp;
+use crate::usp::facts::{Facts, Failed, SupportedParam, read};
 use crate::usp::kind::MsgKind;
 use crate::usp::outcome::Grade;
+
+const DEVICE: &str = "Device.";
+const INFO: &str = "DeviceInfo.";
+const DEVICE_INFO: &str = "Device.DeviceInfo.";
 
 /// Codes looked at per message; more of them say no more.
 const MAX_CODES: usize = 64;
@@ -16,6 +22,8 @@ const MAX_CODES: usize = 64;
 struct Listeners<'s> {
     /// Data model of the sender; `None` if it is nobody in particular, or the Msg an old one.
     shadow: Option<Writer<'s>>,
+    /// What the sender says of itself, and when; `None` as above.
+    identity: Option<(&'s mut Endpoints, EndpointId, Timestamp)>,
     without_status: bool,
     /// Error codes inside; few messages have any.
     codes: Vec<u32>,
@@ -24,6 +32,11 @@ struct Listeners<'s> {
 impl<'a> Facts<'a> for Listeners<'_> {
     #[inline]
     fn param(&mut self, object: &'a str, key: &'a str, value: &'a str) {
+        // Older agents answer with keys that go on where the object's path ends.
+        let of_device = object == DEVICE_INFO || (object == DEVICE && key.starts_with(INFO));
+        if of_device && let Some((endpoints, device, at)) = &mut self.identity {
+            endpoints.device_info(*device, &format!("{object}{key}"), value, *at);
+        }
         if let Some(shadow) = &mut self.shadow {
             shadow.param(object, key, value);
         }
@@ -75,9 +88,9 @@ impl<'a> Facts<'a> for Listeners<'_> {
         }
     }
 
-    fn failure(&mut self, failure: Failure<'a>) {
+    fn failure(&mut self, failed: Failed<'a>) {
         if self.codes.len() < MAX_CODES {
-            self.codes.push(failure.code);
+            self.codes.push(failed.code);
         }
     }
 
@@ -89,7 +102,12 @@ impl<'a> Facts<'a> for Listeners<'_> {
 /// Reads the body of a message once for all listeners; gives how the request went, if it tells.
 /// Of a retained message only that: it is an old one that the broker replays to whoever
 /// subscribes.
-pub(super) fn listen(note: &Note<'_>, shadow: &mut Shadow, reports: &mut Reports) -> Option<Grade> {
+pub(super) fn listen(
+    note: &Note<'_>,
+    shadow: &mut Shadow,
+    endpoints: &mut Endpoints,
+    reports: &mut Reports,
+) -> Option<Grade> {
     let (kind, _, bytes) = note.msg()?;
     // Other requests tell what is asked for, not what is.
     if kind.is_request() && kind != MsgKind::Notify {
@@ -99,7 +117,8 @@ pub(super) fn listen(note: &Note<'_>, shadow: &mut Shadow, reports: &mut Reports
     // An Error tells nothing of the data model, and what is told of it is the sender's.
     let teller = note.from.filter(|&id| now && kind != MsgKind::Error && id != EndpointId::OTHER);
     let shadow = teller.map(|id| Writer::new(shadow, id, note.at, note.seq));
-    let mut listeners = Listeners { shadow, without_status: false, codes: Vec::new() };
+    let identity = teller.map(|id| (endpoints, id, note.at));
+    let mut listeners = Listeners { shadow, identity, without_status: false, codes: Vec::new() };
     let grade = read(bytes, &mut listeners);
     if let Some(shadow) = listeners.shadow {
         shadow.finish();

@@ -36,6 +36,8 @@ pub struct Budgets {
     pub shadow_bytes: usize,
     /// Changes kept per parameter.
     pub shadow_history: usize,
+    /// Bytes of topics, versions and names that endpoints gave, all endpoints together.
+    pub endpoint_bytes: usize,
     /// Kinds of trouble told apart: a code with a device or topic.
     pub troubles: usize,
     /// Operations kept for showing.
@@ -63,6 +65,7 @@ impl Default for Budgets {
             whole_bytes: 32 * 1024 * 1024,
             shadow_bytes: 256 * 1024 * 1024,
             shadow_history: 64,
+            endpoint_bytes: 32 * 1024 * 1024,
             troubles: 20_000,
             operations: 20_000,
             subscriptions: 200_000,
@@ -100,6 +103,8 @@ pub struct Losses {
     pub shadow_values: u64,
     /// Earlier values of parameters not kept for the same reason.
     pub shadow_history: u64,
+    /// Texts of endpoints not kept, because the memory for them is full.
+    pub endpoint_texts: u64,
     /// Problems of devices or topics not told apart.
     pub troubles: u64,
     /// Operations no longer followed.

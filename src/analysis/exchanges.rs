@@ -270,6 +270,8 @@ pub struct TimedOut {
     pub responder: EndpointId,
     /// Type of the request.
     pub kind: MsgKind,
+    /// Its first transmission.
+    pub asked_at: Timestamp,
 }
 
 /// How many exchanges are in which state.
@@ -701,7 +703,8 @@ impl Exchanges {
         };
         if exchange.state == State::Pending {
             found(Code::Unanswered, device, exchange.request, exchange.last_request);
-            timed_out(TimedOut { device, responder, kind });
+            let asked_at = exchange.first_at;
+            timed_out(TimedOut { device, responder, kind, asked_at });
             self.settle(id, State::TimedOut, deadline);
         } else if let Some(request) = self.asked_of_another(exchange) {
             found(Code::AnswersForAnother, responder, exchange.answer, Some(request));

@@ -14,14 +14,17 @@
 mod asked;
 mod body;
 pub mod budgets;
+pub mod endpoints;
 pub mod exchanges;
 pub mod latency;
+pub mod layout;
 pub mod note;
 mod pipeline;
 pub mod problems;
 pub mod sessions;
 pub mod shadow;
 pub mod snapshot;
+pub mod visibility;
 
 pub use budgets::{Budgets, Losses};
 pub use pipeline::Pipeline;

@@ -1,9 +1,13 @@
 //! Takes messages through store and analysis, one at a time and in order.
 
 use super::body;
+use std::sync::Arc;
+
 use super::budgets::{Budgets, Losses};
+use super::endpoints::{Endpoints, Seen};
 use super::exchanges::{Exchanges, Match, TimedOut};
 use super::latency::{Latencies, LatencySample};
+use super::layout::Layout;
 use super::note::{Note, Reports};
 use super::problems::Rules;
 use super::problems::trouble::Troubles;
@@ -28,6 +32,7 @@ pub struct Pipeline {
 struct Analysis {
     budgets: Budgets,
     exchanges: Exchanges,
+    endpoints: Endpoints,
     latencies: Latencies,
     samples: BlockLog<LatencySample>,
     rules: Rules,
@@ -48,6 +53,13 @@ impl Pipeline {
     #[must_use]
     pub fn with_budgets(budgets: store::Budgets, analysis: Budgets, epoch: Epoch) -> Self {
         Self { store: Store::new(budgets, epoch), analysis: Analysis::new(analysis) }
+    }
+
+    /// The same one, empty still, for the topics of a profile.
+    #[must_use]
+    pub fn with_layout(mut self, layout: Layout) -> Self {
+        self.analysis.endpoints = Endpoints::new(&self.analysis.budgets, layout);
+        self
     }
 
     /// Takes all messages of a batch, and gives up the oldest ones beyond the budgets. How a
@@ -82,7 +94,7 @@ impl Pipeline {
     /// True while something waits for its time limit.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        self.analysis.exchanges.is_waiting()
+        self.analysis.exchanges.is_waiting() || self.analysis.endpoints.is_waiting()
     }
 
     /// Chooses the devices whose data models snapshots show, at most
@@ -139,6 +151,7 @@ impl Analysis {
     fn new(budgets: Budgets) -> Self {
         Self {
             exchanges: Exchanges::new(&budgets),
+            endpoints: Endpoints::new(&budgets, Layout::default()),
             latencies: Latencies::new(budgets.latency_cells),
             samples: BlockLog::with_capacity(budgets.latencies),
             rules: Rules::default(),
@@ -151,16 +164,18 @@ impl Analysis {
 
     /// Lets run out of time what does so by `now`. True if anything did.
     fn advance(&mut self, store: &mut Store, now: Timestamp) -> bool {
-        let latencies = &mut self.latencies;
+        let (latencies, endpoints) = (&mut self.latencies, &mut self.endpoints);
         self.exchanges.advance(now, &mut self.reports, |lost: TimedOut| {
             latencies.timed_out(lost.device, lost.kind);
+            endpoints.timed_out(&lost);
         });
+        self.endpoints.advance(now, &mut self.reports);
         self.take_reports(store)
     }
 
     fn note(&mut self, store: &mut Store, note: &Note<'_>) {
         self.rules.message(note, &mut self.reports);
-        let grade = body::listen(note, &mut self.shadow, &mut self.reports);
+        let grade = body::listen(note, &mut self.shadow, &mut self.endpoints, &mut self.reports);
         if grade.is_some()
             && let Some(mark) = store.mark(note.seq)
         {
@@ -168,27 +183,32 @@ impl Analysis {
         }
         // A retained message is an old one that the broker replays to whoever subscribes.
         if !note.delivery.retain {
-            self.exchange(store, note, grade);
+            let repeat = self.exchange(store, note, grade);
+            let seen = Seen { repeat, grade };
+            let Self { endpoints, exchanges, reports, .. } = self;
+            endpoints.note(store, note, seen, exchanges, reports);
         }
         self.take_reports(store);
     }
 
+    /// True if the message is the same as one before.
     fn exchange(
         &mut self,
         store: &mut Store,
         note: &Note<'_>,
         grade: Option<crate::usp::outcome::Grade>,
-    ) {
+    ) -> bool {
         let offered = self.exchanges.offer(note, grade, &mut self.reports);
         if let Some(mark) = store.mark(note.seq) {
             mark.exchange = offered.exchange;
         }
         match offered.what {
-            Match::None => {}
+            Match::None => false,
             Match::Repeat { first } => {
                 if let Some(mark) = store.mark(note.seq) {
                     mark.pair = Some(Pair::RepeatOf { first });
                 }
+                true
             }
             Match::Pair { request, response, latency_nanos } => {
                 if let Some(mark) = store.mark(request) {
@@ -202,7 +222,7 @@ impl Analysis {
                 let Some(exchange) =
                     offered.exchange.and_then(|id| self.exchanges.log.get(id.place()))
                 else {
-                    return;
+                    return false;
                 };
                 let (device, responder) = (exchange.device(), exchange.responder);
                 let kind = exchange.kind;
@@ -223,6 +243,10 @@ impl Analysis {
                     nanos: latency_nanos,
                     answer: response,
                 });
+                if device == responder {
+                    self.endpoints.answered(device, note.at);
+                }
+                false
             }
         }
     }
@@ -234,6 +258,9 @@ impl Analysis {
             self.troubles.add(&report, self.budgets.troubles);
             if let Some(mark) = report.seq.and_then(|seq| store.mark(seq)) {
                 mark.problems |= report.code.bit();
+            }
+            if let Some(who) = report.who {
+                self.endpoints.problem(who, report.code.level());
             }
         }
         any
@@ -250,6 +277,7 @@ impl Analysis {
                 troubles: self.troubles.refused(),
                 shadow_values: self.shadow.lost_values,
                 shadow_history: self.shadow.lost_history,
+                endpoint_texts: self.endpoints.refused,
                 ..Losses::default()
             },
             open_requests: self.exchanges.open(),
@@ -262,6 +290,10 @@ impl Analysis {
             latency_totals: self.latencies.totals.clone(),
             shadow_totals: self.shadow.totals(),
             shadows: self.shadow.focused(),
+            infos: self.endpoints.infos.clone(),
+            restarts: self.endpoints.restarts.clone(),
+            layout: Arc::clone(&self.endpoints.layout),
+            sight: self.endpoints.sight,
         }
     }
 }

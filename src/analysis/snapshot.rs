@@ -1,20 +1,28 @@
 //! An immutable view of the messages and of what is known about them. Reads like the store's own
 //! snapshot, and has the rest besides.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use compact_str::CompactString;
+
 use super::budgets::{Budgets, Losses};
+use super::endpoints::{EndpointInfo, Identity, Presence, Restart};
 use super::exchanges::{Exchange, StateCounts};
 use super::latency::{LatencyRow, LatencySample, LatencyStats};
+use super::layout::Layout;
 use super::problems::code::CodeSet;
 use super::problems::trouble::{TroubleCounts, Troubles};
 use super::shadow::{DeviceShadow, Totals};
+use super::visibility::{BlindSpot, Sight, blind_spots};
 use crate::core::block_log::BlockLog;
 use crate::core::cow_vec::CowVec;
 use crate::core::ids::{EndpointId, Epoch, ExchangeId};
+use crate::core::time::Timestamp;
 use crate::store;
 use crate::store::RowRef;
+use crate::usp::endpoint::{self, split_reply_to};
 
 /// See the module text. `Default` is the snapshot of nothing.
 #[derive(Clone)]
@@ -32,6 +40,10 @@ pub struct Snapshot {
     pub(super) troubles: Troubles,
     pub(super) shadow_totals: Totals,
     pub(super) shadows: Vec<(EndpointId, Arc<DeviceShadow>)>,
+    pub(super) infos: CowVec<EndpointInfo>,
+    pub(super) restarts: BlockLog<Restart>,
+    pub(super) layout: Arc<Layout>,
+    pub(super) sight: Sight,
 }
 
 impl Default for Snapshot {
@@ -137,6 +149,78 @@ impl Snapshot {
     #[must_use]
     pub fn shadow_totals(&self) -> &Totals {
         &self.shadow_totals
+    }
+
+    /// What is known of an endpoint beyond its counts in the store; `None` for one that was
+    /// never told apart.
+    #[must_use]
+    pub fn endpoint_info(&self, id: EndpointId) -> Option<&EndpointInfo> {
+        self.infos.get(id.0 as usize).filter(|_| id != EndpointId::OTHER)
+    }
+
+    /// Whether an endpoint is there at `now`.
+    #[must_use]
+    pub fn presence(&self, id: EndpointId, now: Timestamp) -> Presence {
+        self.endpoint_info(id).map_or(Presence::Unheard, |info| Presence::at(info, now))
+    }
+
+    /// Who made a device and which one it is: by its own words, else guessed from its Endpoint
+    /// ID.
+    #[must_use]
+    pub fn identity(&self, id: EndpointId) -> Identity {
+        let said = self.endpoint_info(id).and_then(EndpointInfo::identity);
+        let mut identity = said.cloned().unwrap_or_default();
+        let name = endpoint::EndpointId::split(self.endpoint_name(id));
+        let Some(hint) = name.map(|name| name.hint()) else { return identity };
+        for (known, guess) in [
+            (&mut identity.oui, hint.oui),
+            (&mut identity.product_class, hint.product_class),
+            (&mut identity.serial, hint.serial),
+        ] {
+            if known.is_empty()
+                && let Some(guess) = guess
+            {
+                *known = CompactString::from(guess);
+            }
+        }
+        identity
+    }
+
+    /// The MQTT client id of a device, as far as its topic tells by the layout in use.
+    #[must_use]
+    pub fn client_id(&self, id: EndpointId) -> Option<&str> {
+        let reach = self.endpoint_info(id)?.reach()?;
+        self.layout.client_id(&reach.topic, self.endpoint_name(id))
+    }
+
+    /// Restarts of devices, oldest first.
+    #[must_use]
+    pub fn restarts(&self) -> &BlockLog<Restart> {
+        &self.restarts
+    }
+
+    /// Topic layout: the profile's, and what is seen.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// What this monitor can't see; empty if nothing is known to be missing.
+    #[must_use]
+    pub fn visibility(&self) -> Vec<BlindSpot> {
+        let traffic = |id| self.endpoint_info(id).map(|info| info.traffic).unwrap_or_default();
+        blind_spots(&self.sight, &self.layout, traffic, |id| self.endpoint_name(id))
+    }
+
+    /// Where a message's sender wants the answer: its Response Topic, or what follows
+    /// `/reply-to=` (MQTT 3.1.1).
+    #[must_use]
+    pub fn reply_topic<'a>(&'a self, row: RowRef<'a>) -> Option<Cow<'a, str>> {
+        if let Some(topic) = row.props().response_topic().filter(|topic| !topic.is_empty()) {
+            return Some(String::from_utf8_lossy(topic));
+        }
+        let (_, reply) = split_reply_to(self.topic_name(row.topic));
+        reply.filter(|reply| !reply.is_empty()).map(Cow::Owned)
     }
 
     /// What is odd about a message.

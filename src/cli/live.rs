@@ -10,7 +10,10 @@ use super::bell::{self, LONGEST_WAIT};
 use super::fields::Message;
 use super::format::Format;
 use super::out::Out;
+use super::text::printable;
 use super::{CliError, stats};
+use crate::analysis::Snapshot;
+use crate::analysis::visibility::Blind;
 use crate::core::ids::Seq;
 use crate::core::time::Stopwatch;
 use crate::engine::{EngineCommand, EngineEvent, EngineHandle, Level};
@@ -74,6 +77,9 @@ pub(super) fn run(
     result
 }
 
+/// Notes about what can't be seen; more would hide the rest.
+const MAX_BLIND: usize = 8;
+
 struct Printer {
     out: Out,
     next: Seq,
@@ -118,6 +124,8 @@ enum Verdict {
 #[derive(Default)]
 struct Teller {
     told: Option<Failure>,
+    /// What can't be seen, as far as it was told.
+    blind: Vec<Blind>,
 }
 
 impl Teller {
@@ -136,7 +144,18 @@ impl Teller {
                 EngineEvent::CaptureDone | EngineEvent::Check(_) | EngineEvent::CheckDone => {}
             }
         }
+        self.tell_blind_spots(&engine.snapshot());
         verdict
+    }
+
+    /// Says once what can't be seen, so that nobody takes it for not being there.
+    fn tell_blind_spots(&mut self, snapshot: &Snapshot) {
+        for spot in snapshot.visibility() {
+            if !self.blind.contains(&spot.what) && self.blind.len() < MAX_BLIND {
+                say!("{}\n  {}", printable(&spot.text), printable(&spot.advice));
+                self.blind.push(spot.what);
+            }
+        }
     }
 
     fn tell(&mut self, state: LinkState) {

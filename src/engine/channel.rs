@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::analysis::layout::Layout;
 use crate::core::ids::{EndpointId, Epoch};
 use crate::core::wire::WireBatch;
 
@@ -26,8 +27,8 @@ pub(super) enum Item {
     Dropped(u64),
     /// Show the data models of these devices.
     Focus(Vec<EndpointId>),
-    /// Start over with an empty store.
-    Restart(Epoch, Source),
+    /// Start over with an empty store, expecting these topics.
+    Restart(Epoch, Source, Layout),
 }
 
 /// Where messages come from.
@@ -113,12 +114,12 @@ impl Queue {
     }
 
     /// Makes the store start over; what is queued before it is thrown away.
-    pub(super) fn restart(&self, epoch: Epoch, source: Source) {
+    pub(super) fn restart(&self, epoch: Epoch, source: Source, layout: Layout) {
         let mut inner = self.lock();
         inner.items.clear();
         inner.bytes = 0;
         inner.epoch = epoch;
-        inner.items.push_back(Item::Restart(epoch, source));
+        inner.items.push_back(Item::Restart(epoch, source, layout));
         drop(inner);
         self.ready.notify_one();
         self.room.notify_all();
@@ -224,11 +225,12 @@ mod tests {
     #[test]
     fn a_source_of_an_earlier_epoch_is_turned_away() {
         let queue = Queue::with_max_bytes(10_000);
-        queue.restart(Epoch(1), Source::Live);
+        queue.restart(Epoch(1), Source::Live, Layout::default());
         assert!(queue.push_waiting(batch(1, 10), Epoch(1)).is_some());
-        queue.restart(Epoch(2), Source::Recording);
+        queue.restart(Epoch(2), Source::Recording, Layout::default());
         assert!(queue.push_waiting(batch(1, 10), Epoch(1)).is_none());
-        assert!(matches!(queue.pop(None), Ok(Some(Item::Restart(Epoch(2), Source::Recording)))));
+        let next = queue.pop(None);
+        assert!(matches!(next, Ok(Some(Item::Restart(Epoch(2), Source::Recording, _)))));
         assert!(queue.pop(Some(Duration::ZERO)).unwrap().is_none());
     }
 }

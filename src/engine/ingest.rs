@@ -63,8 +63,8 @@ pub(super) fn run(queue: &Queue, publisher: &Arc<Publisher>, clock: &dyn Clock, 
                 pipeline.focus(&devices);
                 dirty = true;
             }
-            Some(Item::Restart(epoch, from)) => {
-                pipeline = Pipeline::new(budgets, epoch);
+            Some(Item::Restart(epoch, from, layout)) => {
+                pipeline = Pipeline::new(budgets, epoch).with_layout(layout);
                 source = from;
                 last_publish = None;
                 dirty = true;

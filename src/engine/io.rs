@@ -12,6 +12,7 @@ use super::command::EngineCommand;
 use super::event::{EngineEvent, Level, Notice};
 use super::jobs;
 use super::publisher::Publisher;
+use crate::analysis::layout::Layout;
 use crate::core::ids::Epoch;
 use crate::core::time::Clock;
 use crate::core::wire::WireBatch;
@@ -28,9 +29,12 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    fn restart_store(&self, source: Source) -> Epoch {
+    fn restart_store(&self, source: Source, profile: Option<&Profile>) -> Epoch {
         let epoch = Epoch(self.epochs.fetch_add(1, Ordering::SeqCst) + 1);
-        self.queue.restart(epoch, source);
+        let layout = profile.map_or_else(Layout::default, |profile| {
+            Layout::configured(&profile.agent_topic, &profile.controller_topic)
+        });
+        self.queue.restart(epoch, source, layout);
         epoch
     }
 
@@ -87,17 +91,17 @@ pub(super) async fn run(
         }
         match command {
             EngineCommand::Connect(new) => {
-                shared.restart_store(Source::Live);
+                shared.restart_store(Source::Live, Some(&new));
                 profile = Some(new);
                 connect_now = true;
             }
             EngineCommand::Reconnect => connect_now = profile.is_some(),
             EngineCommand::Disconnect => {}
             EngineCommand::Clear => {
-                shared.restart_store(Source::Live);
+                shared.restart_store(Source::Live, profile.as_deref());
             }
             EngineCommand::OpenCapture(path) => {
-                let epoch = shared.restart_store(Source::Recording);
+                let epoch = shared.restart_store(Source::Recording, None);
                 profile = None;
                 shared.publisher.event(EngineEvent::Link(LinkState::Idle));
                 job = Job::open_capture(shared, path, epoch);
@@ -149,7 +153,7 @@ async fn connected(
             None => None,
         };
         if matches!(command, Some(EngineCommand::Clear)) {
-            shared.restart_store(Source::Live);
+            shared.restart_store(Source::Live, Some(profile));
             continue;
         }
         if !ended {

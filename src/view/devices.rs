@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::order::{Ordered, natural};
-use super::presence::{Goodbyes, Presence};
+use super::presence::Presence;
 use super::search::Needle;
 use crate::analysis::Snapshot;
 use crate::core::ids::{EndpointId, Epoch};
@@ -63,7 +63,6 @@ pub struct Devices {
     since_resort: Option<Stopwatch>,
     filter: Needle,
     filter_text: String,
-    goodbyes: Goodbyes,
 }
 
 impl Devices {
@@ -113,7 +112,7 @@ impl Devices {
     /// Whether a device is there at `now`.
     #[must_use]
     pub fn presence(&self, snapshot: &Snapshot, id: EndpointId, now: Timestamp) -> Presence {
-        self.goodbyes.presence(id, &snapshot.endpoint(id), now)
+        snapshot.presence(id, now)
     }
 
     /// Catches up with the snapshot for at most about `budget`. True if there is more to do.
@@ -126,7 +125,6 @@ impl Devices {
             self.seen = 1;
             self.set_filter(&text);
         }
-        let mut more = self.goodbyes.advance(snapshot, budget / 2);
         self.read_others(snapshot);
         while self.seen < snapshot.endpoints_len() && started.elapsed() < budget {
             let end = (self.seen + SLICE).min(snapshot.endpoints_len());
@@ -141,7 +139,7 @@ impl Devices {
             }
             self.seen = end;
         }
-        more |= self.seen < snapshot.endpoints_len();
+        let mut more = self.seen < snapshot.endpoints_len();
         more |= self.sort_rows(snapshot, || started.elapsed() >= budget);
         if self.dirty {
             self.rebuild(snapshot);

@@ -12,6 +12,7 @@
 mod records;
 
 mod budgets;
+mod devices;
 mod pairs;
 mod properties;
 

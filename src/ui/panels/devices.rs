@@ -14,7 +14,7 @@ use crate::ui::widgets::rows::{self, RowInfo, Rows};
 use crate::ui::widgets::text::{self, Elide};
 use crate::view::devices::{DeviceSort, Devices};
 use crate::view::format;
-use crate::view::presence::Presence;
+use crate::view::presence::{self, Presence};
 
 /// Height of a device, points.
 const ROW: f32 = 40.0;
@@ -106,9 +106,10 @@ fn sort_menu(ui: &mut Ui, look: Look, devices: &mut Devices) {
 fn presence_mark(look: Look, presence: Presence) -> (&'static str, egui::Color32) {
     let t = look.tokens;
     match presence {
-        Presence::Online => (icons::CHECK, t.ok),
-        Presence::Stale => (icons::CLOCK, t.warn),
-        Presence::Offline => (icons::FAILED, t.error),
+        Presence::Online { .. } => (icons::CHECK, t.ok),
+        Presence::Restarted { .. } => (icons::RETRY, t.warn),
+        Presence::Stale { .. } => (icons::CLOCK, t.warn),
+        Presence::Offline(_) => (icons::FAILED, t.error),
         Presence::Unheard => (icons::CIRCLE_DASHED, t.weak),
     }
 }
@@ -203,7 +204,7 @@ fn row_ui(
 
     let clicked = response.clicked();
     if response.hovered() {
-        response.on_hover_ui(|ui| tooltip_ui(ui, look, snapshot, device, presence));
+        response.on_hover_ui(|ui| tooltip_ui(ui, look, snapshot, device, presence, now));
     }
     clicked
 }
@@ -214,6 +215,7 @@ fn tooltip_ui(
     snapshot: &Snapshot,
     device: EndpointId,
     presence: Presence,
+    now: Timestamp,
 ) {
     let stats = snapshot.endpoint(device);
     ui.monospace(format::one_line(snapshot.endpoint_name(device)));
@@ -221,7 +223,7 @@ fn tooltip_ui(
     ui.horizontal(|ui| {
         ui.label(egui::RichText::new(icon).font(fonts::icon(14.0)).color(color));
         ui.colored_label(color, presence.label());
-        ui.weak(presence.reason());
+        ui.weak(presence::reason(snapshot, device, presence, now));
     });
     egui::Grid::new("device-tooltip").num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
         let mut fact = |name: &str, value: String| {
@@ -242,8 +244,27 @@ fn tooltip_ui(
         fact("Answers measured", format::count(latency.count));
         fact("Unanswered", format::count(latency.unanswered));
         fact("Connects / disconnects", format!("{} / {}", stats.connects, stats.disconnects));
-        if let Some(topic) = stats.reached_on {
-            fact("Reached on", format::one_line(snapshot.topic_name(topic)).into_owned());
+        let info = snapshot.endpoint_info(device);
+        if let Some(reach) = info.and_then(|info| info.reach()) {
+            let topic = format::one_line(&reach.topic);
+            fact("Reached on", format!("{topic} ({})", reach.source.label()));
+        }
+        if let Some(id) = snapshot.client_id(device) {
+            fact("Client id", format::one_line(id).into_owned());
+        }
+        let identity = snapshot.identity(device);
+        for (name, value) in [
+            ("Manufacturer", &identity.manufacturer),
+            ("Model", &identity.model),
+            ("Serial number", &identity.serial),
+            ("Software", &identity.software),
+        ] {
+            if !value.is_empty() {
+                fact(name, format::one_line(value).into_owned());
+            }
+        }
+        if let Some(restarts) = info.map(|info| info.restarts()).filter(|&n| n > 0) {
+            fact("Restarts seen", format::count(u64::from(restarts)));
         }
     });
 }
