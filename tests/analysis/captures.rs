@@ -33,7 +33,8 @@ fn findings_in_the_captures_are_these() {
         ContentTypeMismatch, EmptyPayload, HeaderMissing, MalformedMsg, MalformedRecord, NonUsp,
         NotifyUnacknowledged, RequestRepeated, ResponseTopicMissing, TypeMismatch, Unanswered,
     };
-    let expected: [(&str, &[(u64, &[Code])]); 7] = [
+    type Line = (u64, &'static [Code]);
+    let expected: [(&str, &[Line]); 7] = [
         ("01-basic", &[]),
         (
             "02-notifications",

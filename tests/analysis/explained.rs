@@ -1,5 +1,6 @@
 //! The words for a problem of a message.
 
+use proptest::prelude::*;
 use usp_scope::analysis::problems::code::Code;
 use usp_scope::analysis::problems::explain::{MAX_TEXT, explain};
 use usp_scope::core::ids::Seq;
@@ -99,5 +100,40 @@ fn every_scenario_has_words() {
                 assert!(!text.is_empty() && text.chars().count() <= MAX_TEXT, "{text}");
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// Damaged traffic is judged and explained like any other.
+    #[test]
+    fn damage_harms_nobody(
+        scenario in 0..SCENARIOS.len(),
+        hits in prop::collection::vec((any::<u16>(), any::<u16>(), any::<u8>()), 1..12),
+        cut in any::<Option<(u16, u16)>>(),
+    ) {
+        let mut script = Script::of(SCENARIOS[scenario].odd);
+        let count = script.outs.len();
+        for (message, place, byte) in hits {
+            let payload = &mut script.outs[usize::from(message) % count].payload;
+            let len = payload.len().max(1);
+            if let Some(slot) = payload.get_mut(usize::from(place) % len) {
+                *slot = byte;
+            }
+        }
+        if let Some((message, len)) = cut {
+            script.outs[usize::from(message) % count].payload.truncate(usize::from(len) % 300);
+        }
+        let snapshot = script.play();
+        for row in snapshot.rows_from(Seq(1)) {
+            for &code in Code::ALL {
+                let text = explain(code, row, &snapshot);
+                prop_assert!(!text.is_empty() && text.chars().count() <= MAX_TEXT, "{}", text);
+                prop_assert!(!text.contains(char::is_control), "{:?}", text);
+            }
+        }
+        let kept: u64 = snapshot.troubles().rows().iter().map(|trouble| trouble.count).sum();
+        prop_assert_eq!(kept, snapshot.trouble_counts().total());
     }
 }

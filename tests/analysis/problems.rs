@@ -1,8 +1,8 @@
 //! Every code of the catalogue: traffic that has the problem, and traffic much like it that
 //! has not.
 
-use usp_scope::analysis::Snapshot;
 use usp_scope::analysis::problems::code::Code;
+use usp_scope::analysis::{Budgets, Snapshot};
 use usp_scope::core::ids::Seq;
 use usp_scope::usp::generated::usp_record::mqtt_connect_record::MqttVersion;
 use usp_scope::usp::make;
@@ -693,4 +693,42 @@ fn a_topic_that_an_endpoint_named_is_of_usp() {
     .play();
     let problems: Vec<u64> = [2, 4, 5].map(|n| mark(&played, n).problems).into();
     assert_eq!(problems, [Code::NonUsp.bit(), Code::NonUsp.bit(), 0]);
+}
+
+#[test]
+fn an_answer_that_nobody_asked_for_is_no_orphan() {
+    let played = Script::of(|s| {
+        s.pair(0, 1, "0", 5);
+        s.ask(100, 1, &altered(reboot("1"), no_answer));
+        s.say(150, 1, &operated("1"));
+        // Of another type, or long after: no answer to that.
+        s.ask(200, 1, &altered(reboot("2"), no_answer));
+        s.say(250, 1, &got("2"));
+        s.ask(300, 1, &altered(reboot("3"), no_answer));
+        s.say(700_000, 1, &operated("3"));
+        s.wait_ms = 800_000;
+    })
+    .play();
+    let problems: Vec<u64> = [4, 6, 8].map(|n| mark(&played, n).problems).into();
+    let orphan = Code::OrphanAnswer.bit();
+    assert_eq!(problems, [Code::UnexpectedAnswer.bit(), orphan, orphan]);
+    assert_eq!(mark(&played, 4).exchange, None);
+}
+
+#[test]
+fn troubles_beyond_the_budget_are_counted() {
+    let budgets = Budgets { troubles: 3, ..Budgets::default() };
+    let mut script = Script::default();
+    for device in 1..=10 {
+        script.ask(device as i64, device, &get("1"));
+        script.say(device as i64, device, &got("1")).delivery.qos = 2;
+    }
+    let played = script.play_within(budgets, usize::MAX);
+    assert_eq!(played.troubles().rows().len(), 3);
+    assert_eq!(played.trouble_counts().of(Code::QosTwo), 10);
+    assert_eq!(played.losses().troubles, 7);
+    assert!(
+        mark(&played, 20).problems & Code::QosTwo.bit() != 0,
+        "the message has it all the same"
+    );
 }

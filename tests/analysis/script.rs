@@ -1,7 +1,7 @@
 //! A short piece of traffic, written down message by message and played through the pipeline.
 
 use prost::Message as _;
-use usp_scope::analysis::{Pipeline, Snapshot};
+use usp_scope::analysis::{self, Pipeline, Snapshot};
 use usp_scope::core::ids::{Epoch, Seq};
 use usp_scope::core::time::Timestamp;
 use usp_scope::core::wire::{Delivery, Prop, WireBatch};
@@ -127,7 +127,12 @@ impl Script {
 
     /// Plays it in batches of this many messages.
     pub fn play_by(&self, batch: usize) -> Snapshot {
-        let mut pipeline = Pipeline::new(Budgets::default(), Epoch(1));
+        self.play_within(analysis::Budgets::default(), batch)
+    }
+
+    /// The same with other bounds.
+    pub fn play_within(&self, budgets: analysis::Budgets, batch: usize) -> Snapshot {
+        let mut pipeline = Pipeline::with_budgets(Budgets::default(), budgets, Epoch(1));
         for outs in self.outs.chunks(batch.min(self.outs.len()).max(1)) {
             pipeline.apply(&batch_of(outs));
         }

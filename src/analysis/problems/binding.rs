@@ -48,8 +48,8 @@ enum Mode {
 #[derive(Clone, Copy, Default)]
 struct Sender {
     mode: Mode,
-    /// Tells whether the Response Topic is the one it had before.
-    named: u64,
+    /// It has named a topic as its own.
+    named: bool,
 }
 
 /// See the module text.
@@ -179,11 +179,12 @@ impl BindingRules {
         } else {
             sender.mode
         };
-        if let Some(topic) = found.response_topic {
-            let print = fingerprint(topic);
-            if std::mem::replace(&mut sender.named, print) != print {
-                self.name(topic);
-            }
+        // The first one only: a Controller may have one for each device, and Records will be seen
+        // there soon.
+        if let Some(topic) = found.response_topic
+            && !std::mem::replace(&mut sender.named, true)
+        {
+            self.name(topic);
         }
         if let Some((_, topic)) = connect {
             self.name(topic.as_bytes());
@@ -268,6 +269,9 @@ fn look<'a>(note: &Note<'a>) -> Found<'a> {
 }
 
 fn look_at(name: &[u8]) -> u8 {
+    if !name.contains(&b'=') {
+        return LOOKED_AT;
+    }
     let mut replies = name.windows(REPLY_TO.len()).filter(|part| *part == REPLY_TO);
     match (replies.next(), replies.next()) {
         (None, _) => LOOKED_AT,
@@ -284,13 +288,6 @@ pub(super) fn reads_as_error(payload: &[u8]) -> bool {
     !code.is_empty()
         && code.iter().all(u8::is_ascii_digit)
         && lines.next().is_some_and(|line| line.starts_with(b"err_msg:"))
-}
-
-/// Length and the last bytes: topics of devices differ at the end. Two that share it cost a
-/// remark, no more.
-fn fingerprint(topic: &[u8]) -> u64 {
-    let tail = topic.last_chunk::<8>().map_or(1, |tail| u64::from_le_bytes(*tail));
-    tail ^ (topic.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]

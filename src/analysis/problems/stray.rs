@@ -2,7 +2,7 @@
 //! list, so a stray code is worth knowing and no more.
 
 use super::code::Code;
-use crate::analysis::note::{Note, Reports, report};
+use crate::analysis::note::{Note, Report, Reports, report};
 use crate::usp::kind::{MsgKind, NotificationKind};
 
 /// Codes from 7000 up to this one have a bit each.
@@ -10,10 +10,11 @@ const LAST: u32 = 7031;
 
 /// See [`super::Rules::failure`].
 pub(super) fn check(note: &Note<'_>, kind: MsgKind, code: u32, reports: &mut Reports) {
-    let told = reports
-        .last()
-        .is_some_and(|last| last.code == Code::StrayErrorCode && last.seq == Some(note.seq));
-    if !told && is_stray(kind, completes(note), code) {
+    if !is_stray(kind, completes(note), code) {
+        return;
+    }
+    let told = |one: &Report| one.code == Code::StrayErrorCode && one.seq == Some(note.seq);
+    if !reports.iter().any(told) {
         report(reports, note, Code::StrayErrorCode, None);
     }
 }
