@@ -89,7 +89,8 @@ fn a_fleet_with_a_silent_death_and_a_reboot() {
         assert_eq!(snapshot.identity(id).serial, format!("cpe-000{n}"));
         assert_eq!(info.restarts(), if n == 2 { 2 } else { 1 });
         let periodic = info.periodic_nanos().unwrap() as f64 / 1e9;
-        assert!((4.8..6.1).contains(&periodic), "{n} {periodic}");
+        // Set to 5 s; the agent is up to a second early or late.
+        assert!((3.9..6.1).contains(&periodic), "{n} {periodic}");
         assert_eq!(snapshot.presence(id, end).label(), "restarted", "all booted a moment ago");
         assert_eq!((info.version.unwrap().major, info.version.unwrap().minor), (1, 3));
     }
