@@ -9,13 +9,13 @@ use crate::usp::kind::MsgKind;
 use crate::usp::outcome::Grade;
 
 /// Takes everything a body tells, and passes it on.
-struct Listeners<'s> {
+struct Listeners<'s, 'a> {
     /// Data model of the sender; `None` if it is nobody in particular, or the Msg an old one.
-    shadow: Option<Writer<'s>>,
+    shadow: Option<Writer<'s, 'a>>,
     without_status: bool,
 }
 
-impl<'a> Facts<'a> for Listeners<'_> {
+impl<'a> Facts<'a> for Listeners<'_, 'a> {
     #[inline]
     fn param(&mut self, object: &'a str, key: &'a str, value: &'a str) {
         if let Some(shadow) = &mut self.shadow {
