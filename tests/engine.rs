@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use fake_broker::{FakeBroker, publish_v5};
 use usp_scope::analysis::Snapshot;
+use usp_scope::core::ids::EndpointId;
 use usp_scope::core::time::SystemClock;
 use usp_scope::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions, Level};
 use usp_scope::mqtt::link::{Cause, LinkState};
@@ -109,6 +110,33 @@ fn clearing_starts_a_new_epoch_and_reception_goes_on() {
     assert_eq!(again.epoch(), after.epoch(), "reconnecting keeps the store");
     engine.send(EngineCommand::Disconnect);
     until(&engine, |s, link| *link == LinkState::Closed && s.len() == 1000);
+}
+
+#[test]
+fn choosing_whose_data_model_is_shown_does_not_touch_the_connection() {
+    let broker = FakeBroker::serve(stream(1000, 10));
+    let (engine, _) = engine();
+    engine.send(EngineCommand::Connect(profile(&broker)));
+    let before = until(&engine, |s, _| s.counters().received >= 1000);
+    until(&engine, |_, link| matches!(link, LinkState::Connected { .. }));
+    drop(engine.take_events());
+    let device = (0..before.endpoints_len() as u32)
+        .map(EndpointId)
+        .find(|&id| before.endpoint_name(id) == records::agent(3))
+        .unwrap();
+    assert!(before.shadow(device).is_none());
+    engine.send(EngineCommand::Focus(vec![device]));
+    let after = until(&engine, |s, _| s.shadow(device).is_some());
+    let path = "Device.WiFi.AccessPoint.1.AssociatedDevice.3.Stats.";
+    let shadow = after.shadow(device).unwrap();
+    assert_eq!(shadow.param(&format!("{path}ErrorsSent")).unwrap().value, "0");
+    assert_eq!(shadow.params_of(shadow.object(path).unwrap()).len(), 4);
+    assert_eq!((after.epoch(), after.len()), (before.epoch(), 1000));
+    engine.send(EngineCommand::Focus(vec![]));
+    until(&engine, |s, _| s.shadow(device).is_none());
+    assert!(matches!(engine.link(), LinkState::Connected { .. }));
+    let changed = |event: &EngineEvent| matches!(event, EngineEvent::Link(_));
+    assert!(!engine.take_events().iter().any(changed));
 }
 
 #[test]

@@ -19,9 +19,9 @@ const DEVICE_INFO: &str = "Device.DeviceInfo.";
 const MAX_CODES: usize = 64;
 
 /// Takes everything a body tells, and passes it on.
-struct Listeners<'s> {
+struct Listeners<'s, 'a> {
     /// Data model of the sender; `None` if it is nobody in particular, or the Msg an old one.
-    shadow: Option<Writer<'s>>,
+    shadow: Option<Writer<'s, 'a>>,
     /// What the sender says of itself, and when; `None` as above.
     identity: Option<(&'s mut Endpoints, EndpointId, Timestamp)>,
     without_status: bool,
@@ -29,7 +29,7 @@ struct Listeners<'s> {
     codes: Vec<u32>,
 }
 
-impl<'a> Facts<'a> for Listeners<'_> {
+impl<'a> Facts<'a> for Listeners<'_, 'a> {
     #[inline]
     fn param(&mut self, object: &'a str, key: &'a str, value: &'a str) {
         // Older agents answer with keys that go on where the object's path ends.

@@ -101,6 +101,8 @@ impl Pipeline {
     /// [`MAX_FOCUS`](super::shadow::MAX_FOCUS).
     pub fn focus(&mut self, devices: &[EndpointId]) {
         self.analysis.shadow.focus(devices);
+        // The next snapshot differs, though no message came.
+        self.store.finish_batch();
     }
 
     /// The data model of one device, as far as it was seen.

@@ -15,6 +15,7 @@ mod budgets;
 mod devices;
 mod pairs;
 mod properties;
+mod shadow;
 
 use usp_scope::core::time::Timestamp;
 use usp_scope::core::wire::{Delivery, WireBatch};

@@ -220,15 +220,17 @@ impl Shadow {
 
     /// Makes a device, if there is room for it.
     fn create(&mut self, id: EndpointId, at: Timestamp, seq: Seq) -> Option<Box<Device>> {
-        if !self.make_room(device::DEVICE_BYTES, at) {
+        let (index, capacity) = (id.0 as usize, self.devices.capacity());
+        let places = if index < capacity { 0 } else { (index + index / 8 + 16) - capacity };
+        let more = places * size_of::<Option<Box<Device>>>();
+        if !self.make_room(device::DEVICE_BYTES + more, at) {
             return None;
         }
-        let index = id.0 as usize;
         if index >= self.devices.len() {
-            let before = self.devices.capacity();
+            self.devices.reserve_exact(capacity + places - self.devices.len());
             self.devices.resize_with(index + 1, || None);
-            self.bytes += (self.devices.capacity() - before) * size_of::<Option<Box<Device>>>();
         }
+        self.bytes += more;
         self.bytes += device::DEVICE_BYTES;
         self.counts.devices += 1;
         self.silent.push(Reverse((at, id.0)));

@@ -1,6 +1,7 @@
 //! Takes what one message tells about the device that sent it.
 
 use std::hash::BuildHasher;
+use std::marker::PhantomData;
 
 use compact_str::CompactString;
 
@@ -20,7 +21,7 @@ const MAX_MODELS: usize = 64;
 const NONE: u32 = u32::MAX;
 
 /// One message of one device. Must be [finished](Self::finish).
-pub(in crate::analysis) struct Writer<'s> {
+pub(in crate::analysis) struct Writer<'s, 'a> {
     shadow: &'s mut Shadow,
     id: EndpointId,
     at: Timestamp,
@@ -30,14 +31,16 @@ pub(in crate::analysis) struct Writer<'s> {
     /// The parameter told last, and the one that came after it last time.
     last: u32,
     next: u32,
-    /// Where the object told last stands in the message, and its place.
+    /// Where the object told last stands in the message, and its place. The message outlives
+    /// this, so nothing else can stand there.
     here: (*const u8, usize),
+    message: PhantomData<&'a str>,
     object: u32,
     building: Option<(Digest, Building)>,
     told: bool,
 }
 
-impl<'s> Writer<'s> {
+impl<'s, 'a> Writer<'s, 'a> {
     pub(in crate::analysis) fn new(
         shadow: &'s mut Shadow,
         id: EndpointId,
@@ -58,6 +61,7 @@ impl<'s> Writer<'s> {
             last,
             next,
             here: (std::ptr::null(), 0),
+            message: PhantomData,
             object: NONE,
             building: None,
             told: false,
@@ -381,7 +385,7 @@ impl<'s> Writer<'s> {
 }
 
 /// Memory of a device's lists.
-fn memory(device: &Device) -> usize {
+pub(super) fn memory(device: &Device) -> usize {
     device.params.capacity() * size_of::<Param>()
         + device.objects.capacity() * size_of::<Object>()
         + device.models.capacity() * size_of::<(u32, Digest)>()
@@ -389,7 +393,7 @@ fn memory(device: &Device) -> usize {
         + device.object_table.allocation_size()
 }
 
-impl<'a> Facts<'a> for Writer<'_> {
+impl<'a> Facts<'a> for Writer<'_, 'a> {
     #[inline]
     fn param(&mut self, object: &'a str, key: &'a str, value: &'a str) {
         self.tell(object, key, value);
