@@ -4,6 +4,7 @@ use super::budgets::{Budgets, Losses};
 use super::exchanges::{Exchanges, Match, TimedOut};
 use super::latency::{Latencies, LatencySample};
 use super::note::{Note, Reports};
+use super::sessions::Sessions;
 use super::snapshot::Snapshot;
 use crate::core::block_log::BlockLog;
 use crate::core::ids::Epoch;
@@ -11,7 +12,8 @@ use crate::core::time::Timestamp;
 use crate::core::wire::{WireBatch, WireMsg};
 use crate::store::row::Pair;
 use crate::store::{self, Applied, Store};
-use crate::usp::scan::scan;
+use crate::usp::scan::{scan, scan_msg};
+use crate::usp::summary::Summary;
 
 /// Everything received and everything known about it; see the folder's text.
 pub struct Pipeline {
@@ -22,6 +24,7 @@ pub struct Pipeline {
 /// What is known beyond the messages.
 struct Analysis {
     budgets: Budgets,
+    sessions: Sessions,
     exchanges: Exchanges,
     latencies: Latencies,
     samples: BlockLog<LatencySample>,
@@ -74,7 +77,7 @@ impl Pipeline {
     /// True while something waits for its time limit.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        self.analysis.exchanges.is_waiting()
+        self.analysis.exchanges.is_waiting() || self.analysis.sessions.is_waiting()
     }
 
     /// The store's counters now.
@@ -94,7 +97,15 @@ impl Pipeline {
         let summary = scan(msg.payload);
         let met = store.meet(msg, &summary);
         analysis.advance(store, store.now());
-        let whole = None;
+        let whole = analysis.sessions.offer(&met, msg, &summary, &mut analysis.reports);
+        let whole = whole.as_deref();
+        let summary = match whole {
+            Some(whole) => {
+                let (msg, malformed) = scan_msg(&whole.bytes);
+                Summary { msg: Some(msg), msg_bytes: Some(&whole.bytes), malformed, ..summary }
+            }
+            None => summary,
+        };
         let direction = store.keep(msg, &summary, &met, whole.is_some());
         let note = Note {
             seq: met.seq,
@@ -118,6 +129,7 @@ impl Pipeline {
 impl Analysis {
     fn new(budgets: Budgets) -> Self {
         Self {
+            sessions: Sessions::new(&budgets),
             exchanges: Exchanges::new(&budgets),
             latencies: Latencies::new(budgets.latency_cells),
             samples: BlockLog::with_capacity(budgets.latencies),
@@ -128,6 +140,7 @@ impl Analysis {
 
     /// Lets run out of time what does so by `now`. True if anything did.
     fn advance(&mut self, store: &mut Store, now: Timestamp) -> bool {
+        self.sessions.advance(now, &mut self.reports);
         let latencies = &mut self.latencies;
         self.exchanges.advance(now, &mut self.reports, |lost: TimedOut| {
             latencies.timed_out(lost.device, lost.responder, lost.kind);
@@ -208,6 +221,8 @@ impl Analysis {
             losses: Losses {
                 open_requests: self.exchanges.given_up,
                 latency_cells: self.latencies.refused,
+                segments: self.sessions.lost,
+                wholes: self.sessions.wholes.forgotten(),
                 ..Losses::default()
             },
             open_requests: self.exchanges.open(),
@@ -216,6 +231,9 @@ impl Analysis {
             latencies: self.samples.clone(),
             latency_rows: self.latencies.rows.clone(),
             latency_totals: self.latencies.totals.clone(),
+            wholes: self.sessions.wholes.clone(),
+            streams: self.sessions.rows.clone(),
+            abandoned: self.sessions.abandoned.clone(),
         }
     }
 }

@@ -2,14 +2,16 @@
 //! snapshot, and has the rest besides.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::budgets::{Budgets, Losses};
 use super::exchanges::{Exchange, StateCounts};
 use super::latency::{LatencyRow, LatencySample, LatencyStats};
 use super::problems::code::CodeSet;
+use super::sessions::{StreamRow, Whole, Wholes};
 use crate::core::block_log::BlockLog;
 use crate::core::cow_vec::CowVec;
-use crate::core::ids::{EndpointId, Epoch, ExchangeId};
+use crate::core::ids::{EndpointId, Epoch, ExchangeId, Seq};
 use crate::store;
 use crate::store::RowRef;
 
@@ -25,6 +27,9 @@ pub struct Snapshot {
     pub(super) latencies: BlockLog<LatencySample>,
     pub(super) latency_rows: CowVec<LatencyRow>,
     pub(super) latency_totals: CowVec<LatencyStats>,
+    pub(super) wholes: Wholes,
+    pub(super) streams: CowVec<Option<StreamRow>>,
+    pub(super) abandoned: BlockLog<StreamRow>,
 }
 
 impl Default for Snapshot {
@@ -99,6 +104,31 @@ impl Snapshot {
     #[must_use]
     pub fn latency_of(&self, id: EndpointId) -> LatencyStats {
         self.latency_totals.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// The Msg that a message completed, put together from several Records or payload entries,
+    /// if it is still kept.
+    #[must_use]
+    pub fn whole(&self, seq: Seq) -> Option<&Arc<Whole>> {
+        self.wholes.get(seq)
+    }
+
+    /// The segmented Msg that a message is a part of, and which part, from 0; known once it is
+    /// complete, and not if thousands of others were completed in between.
+    #[must_use]
+    pub fn part_of(&self, seq: Seq) -> Option<(&Arc<Whole>, usize)> {
+        self.wholes.part_of(seq)
+    }
+
+    /// The streams of session contexts that are followed, two per session that goes both ways.
+    pub fn streams(&self) -> impl Iterator<Item = &StreamRow> {
+        self.streams.iter().flatten()
+    }
+
+    /// The last few hundred segmented Msgs that were given up, oldest first.
+    #[must_use]
+    pub fn abandoned(&self) -> &BlockLog<StreamRow> {
+        &self.abandoned
     }
 
     /// What is odd about a message.

@@ -14,6 +14,7 @@ mod records;
 mod budgets;
 mod pairs;
 mod properties;
+mod segments;
 
 use usp_scope::core::time::Timestamp;
 use usp_scope::core::wire::{Delivery, WireBatch};
