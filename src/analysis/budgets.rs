@@ -28,7 +28,7 @@ pub struct Budgets {
     pub stream_bytes: usize,
     /// Streams of segments at once.
     pub streams: usize,
-    /// Seconds of message time after which an unfinished Msg is given up.
+    /// Seconds of message time without another segment after which an unfinished Msg is given up.
     pub segment_secs: u32,
     /// Bytes of reassembled Msgs kept for showing.
     pub whole_bytes: usize,
@@ -95,7 +95,7 @@ pub struct Losses {
     pub unpaired: u64,
     /// Response times not told apart by device and type.
     pub latency_cells: u64,
-    /// Segments given up for want of room.
+    /// Segments given up for want of room or time.
     pub segments: u64,
     /// Reassembled Msgs no longer kept.
     pub wholes: u64,

@@ -12,6 +12,7 @@ use super::note::{Note, Reports};
 use super::problems::Rules;
 use super::problems::trouble::Troubles;
 use super::shadow::{DeviceShadow, Shadow};
+use super::sessions::Sessions;
 use super::snapshot::Snapshot;
 use crate::core::block_log::BlockLog;
 use crate::core::ids::{EndpointId, Epoch};
@@ -20,7 +21,8 @@ use crate::core::wire::{WireBatch, WireMsg};
 use crate::store::row::Pair;
 use crate::store::{self, Applied, Store};
 use crate::usp::kind::MsgKind;
-use crate::usp::scan::scan;
+use crate::usp::scan::{scan, scan_msg};
+use crate::usp::summary::Summary;
 
 /// Everything received and everything known about it; see the folder's text.
 pub struct Pipeline {
@@ -31,6 +33,7 @@ pub struct Pipeline {
 /// What is known beyond the messages.
 struct Analysis {
     budgets: Budgets,
+    sessions: Sessions,
     exchanges: Exchanges,
     endpoints: Endpoints,
     latencies: Latencies,
@@ -94,7 +97,8 @@ impl Pipeline {
     /// True while something waits for its time limit.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        self.analysis.exchanges.is_waiting() || self.analysis.endpoints.is_waiting()
+        let Analysis { exchanges, endpoints, sessions, .. } = &self.analysis;
+        exchanges.is_waiting() || endpoints.is_waiting() || sessions.is_waiting()
     }
 
     /// Chooses the devices whose data models snapshots show, at most
@@ -128,7 +132,15 @@ impl Pipeline {
         let summary = scan(msg.payload);
         let met = store.meet(msg, &summary);
         analysis.advance(store, store.now());
-        let whole = None;
+        let whole = analysis.sessions.offer(&met, msg, &summary, &mut analysis.reports);
+        let whole = whole.as_deref();
+        let summary = match whole {
+            Some(whole) => {
+                let (msg, malformed) = scan_msg(&whole.bytes);
+                Summary { msg: Some(msg), msg_bytes: Some(&whole.bytes), malformed, ..summary }
+            }
+            None => summary,
+        };
         let direction = store.keep(msg, &summary, &met, whole.is_some());
         let note = Note {
             seq: met.seq,
@@ -152,6 +164,7 @@ impl Pipeline {
 impl Analysis {
     fn new(budgets: Budgets) -> Self {
         Self {
+            sessions: Sessions::new(&budgets),
             exchanges: Exchanges::new(&budgets),
             endpoints: Endpoints::new(&budgets, Layout::default()),
             latencies: Latencies::new(budgets.latency_cells),
@@ -167,6 +180,7 @@ impl Analysis {
     /// Lets run out of time what does so by `now`. True if anything did.
     fn advance(&mut self, store: &mut Store, now: Timestamp) -> bool {
         let (latencies, endpoints) = (&mut self.latencies, &mut self.endpoints);
+        self.sessions.advance(now, &mut self.reports);
         self.exchanges.advance(now, &mut self.reports, |lost: TimedOut| {
             latencies.timed_out(lost.device, lost.kind);
             endpoints.timed_out(&lost);
@@ -280,6 +294,8 @@ impl Analysis {
                 shadow_values: self.shadow.lost_values,
                 shadow_history: self.shadow.lost_history,
                 endpoint_texts: self.endpoints.refused,
+                segments: self.sessions.lost,
+                wholes: self.sessions.wholes.forgotten(),
                 ..Losses::default()
             },
             open_requests: self.exchanges.open(),
@@ -296,6 +312,9 @@ impl Analysis {
             restarts: self.endpoints.restarts.clone(),
             layout: Arc::clone(&self.endpoints.layout),
             sight: self.endpoints.sight,
+            wholes: self.sessions.wholes.clone(),
+            streams: self.sessions.rows.clone(),
+            abandoned: self.sessions.abandoned.clone(),
         }
     }
 }

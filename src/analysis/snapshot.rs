@@ -18,7 +18,8 @@ use super::shadow::{DeviceShadow, Totals};
 use super::visibility::{BlindSpot, Sight, blind_spots};
 use crate::core::block_log::BlockLog;
 use crate::core::cow_vec::CowVec;
-use crate::core::ids::{EndpointId, Epoch, ExchangeId};
+use super::sessions::{StreamRow, Whole, Wholes};
+use crate::core::ids::{EndpointId, Epoch, ExchangeId, Seq};
 use crate::core::time::Timestamp;
 use crate::store;
 use crate::store::RowRef;
@@ -44,6 +45,9 @@ pub struct Snapshot {
     pub(super) restarts: BlockLog<Restart>,
     pub(super) layout: Arc<Layout>,
     pub(super) sight: Sight,
+    pub(super) wholes: Wholes,
+    pub(super) streams: CowVec<Option<StreamRow>>,
+    pub(super) abandoned: BlockLog<StreamRow>,
 }
 
 impl Default for Snapshot {
@@ -221,6 +225,31 @@ impl Snapshot {
         }
         let (_, reply) = split_reply_to(self.topic_name(row.topic));
         reply.filter(|reply| !reply.is_empty()).map(Cow::Owned)
+    }
+
+    /// The Msg that a message completed, put together from several Records or payload entries,
+    /// if it is still kept.
+    #[must_use]
+    pub fn whole(&self, seq: Seq) -> Option<&Arc<Whole>> {
+        self.wholes.get(seq)
+    }
+
+    /// The segmented Msg that a message is a part of, and which part, from 0; known once it is
+    /// complete, and not if thousands of others were completed in between.
+    #[must_use]
+    pub fn part_of(&self, seq: Seq) -> Option<(&Arc<Whole>, usize)> {
+        self.wholes.part_of(seq)
+    }
+
+    /// The streams of session contexts that are followed, two per session that goes both ways.
+    pub fn streams(&self) -> impl Iterator<Item = &StreamRow> {
+        self.streams.iter().flatten()
+    }
+
+    /// The last few hundred segmented Msgs that were given up, oldest first.
+    #[must_use]
+    pub fn abandoned(&self) -> &BlockLog<StreamRow> {
+        &self.abandoned
     }
 
     /// What is odd about a message.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::Message;
 use crate::analysis::problems::explain::explain;
+use crate::analysis::problems::code::Code;
 use crate::core::hex;
 use crate::core::wire::{Prop, Props};
 use crate::store::row::Pair;
@@ -53,6 +54,13 @@ pub(super) fn message(msg: Message<'_>) -> Value {
     };
     if let Some(found) = &msg_there {
         put("msg", usp_json::msg_json(found));
+    } else if let Some(whole) = msg.segmented() {
+        let parts = whole.parts.iter().map(|part| part.0);
+        put("msg", usp_json::reassembled_json(&whole.bytes, parts));
+    }
+    let problems = msg.snapshot.problems_of(row);
+    if problems.contains(Code::SegmentDuplicate) || problems.contains(Code::SegmentConflict) {
+        put("segment_duplicate", true.into());
     }
     if let Some(pair) = pair(row.pair()) {
         put("pair", pair);

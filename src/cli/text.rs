@@ -7,8 +7,8 @@ use crate::analysis::problems::code::Level;
 use crate::core::time::Timestamp;
 use crate::store::row::{Direction, Pair};
 use crate::usp::scan::scan;
-use crate::usp::text::summary_line;
-use crate::usp::tree;
+use crate::usp::text::{msg_line, summary_line};
+use crate::usp::tree::{self, FieldRow};
 
 /// `17:29:19.834 ↓ GetResp  os::… → self::…  usp/…  summary  229 B  12.3 ms`
 pub(super) fn line(msg: Message<'_>, zone: &TimeZone) -> String {
@@ -24,10 +24,17 @@ pub(super) fn line(msg: Message<'_>, zone: &TimeZone) -> String {
     }
     out += &printable(msg.topic());
     let payload = row.payload();
-    let summary = summary_line(payload, &scan(payload));
+    let whole = msg.segmented();
+    let summary = match whole {
+        Some(whole) => msg_line(&whole.bytes),
+        None => summary_line(payload, &scan(payload)),
+    };
     if !summary.is_empty() {
         out += "  ";
         out += &summary;
+    }
+    if let Some(whole) = whole {
+        out += &format!("  whole of {} segments", whole.parts.len());
     }
     out += &format!("  {} B", row.size());
     if row.delivery().retain {
@@ -53,8 +60,18 @@ pub(super) fn line(msg: Message<'_>, zone: &TimeZone) -> String {
 /// The line and, below it, every field with its place in the payload.
 pub(super) fn tree(msg: Message<'_>, zone: &TimeZone) -> String {
     let mut out = format!("#{} {}", msg.row.seq.0, line(msg, zone));
-    for field in tree::rows(msg.row.payload()) {
-        out += &format!(
+    fields(&mut out, &tree::rows(msg.row.payload()));
+    if let Some(whole) = msg.segmented() {
+        let parts: Vec<String> = whole.parts.iter().map(|part| format!("#{}", part.0)).collect();
+        out += &format!("\n  put together from {}:", parts.join(" "));
+        fields(&mut out, &tree::msg_rows(&whole.bytes));
+    }
+    out
+}
+
+fn fields(out: &mut String, rows: &[FieldRow]) {
+    for field in rows {
+        *out += &format!(
             "\n  {:>6}+{:<5} {:indent$}{}",
             field.range.start,
             field.range.len(),
@@ -63,11 +80,10 @@ pub(super) fn tree(msg: Message<'_>, zone: &TimeZone) -> String {
             indent = usize::from(field.depth) * 2,
         );
         if !field.value.is_empty() {
-            out += ": ";
-            out += &field.value;
+            *out += ": ";
+            *out += &field.value;
         }
     }
-    out
 }
 
 /// Time of day with milliseconds.

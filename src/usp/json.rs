@@ -3,7 +3,7 @@
 use prost::Message as _;
 use serde_json::{Map, Value, json};
 
-use super::decode::DecodedMsg;
+use super::decode::{DecodedMsg, decode_msg};
 use super::error;
 use super::generated::schema;
 use super::generated::usp::body::MsgBody;
@@ -11,11 +11,12 @@ use super::generated::usp::notify::Notification;
 use super::generated::usp::request::ReqType;
 use super::generated::usp::{Msg, Notify};
 use super::generated::usp_record::Record;
-use super::generated::usp_record::record::RecordType as Kind;
+use super::generated::usp_record::record::{PayloadSecurity, RecordType as Kind};
 use super::kind::NotificationKind;
 use super::outcome::outcome;
 use super::schema::{EnumType, FieldKind, MessageType};
 use super::summary::Malformed;
+use super::tls::{TlsHead, tls_head};
 use super::wire::{WireField, WireReader, WireValue};
 
 /// The `"record"` object. Fields that don't apply are left out, only `type` is null if absent.
@@ -72,7 +73,24 @@ pub fn record_json(record: &Record) -> Value {
         Some(Kind::UdsConnect(_)) => "uds_connect",
     };
     out.insert("type".to_owned(), json!(name));
+    if let Some(head) = first_tls(record) {
+        out.insert("tls".to_owned(), tls_json(&head));
+    }
     Value::Object(out)
+}
+
+/// The first TLS record of a secured payload, if one begins in this Record.
+fn first_tls(record: &Record) -> Option<TlsHead> {
+    if record.payload_security == PayloadSecurity::Plaintext as i32 {
+        return None;
+    }
+    match record.record_type.as_ref()? {
+        Kind::NoSessionContext(inner) => tls_head(&inner.payload),
+        Kind::SessionContext(inner) => {
+            tls_head(inner.payload.iter().find(|entry| !entry.is_empty())?)
+        }
+        _ => None,
+    }
 }
 
 /// The `"msg"` object. A damaged Msg has what could be read of it, and `malformed`.
@@ -127,6 +145,29 @@ pub fn unknown_fields(payload: &[u8]) -> Vec<u32> {
         }
     }
     found
+}
+
+/// The `"msg"` object of a Msg that was put together from the Records with these arrival numbers,
+/// in order of `sequence_id`.
+#[must_use]
+pub fn reassembled_json(bytes: &[u8], parts: impl Iterator<Item = u64>) -> Value {
+    let mut out = msg_json(&decode_msg(bytes));
+    if let Value::Object(fields) = &mut out {
+        fields.insert("reassembled_from".to_owned(), parts.map(Value::from).collect());
+    }
+    out
+}
+
+/// What the first TLS record of a secured payload is.
+fn tls_json(head: &TlsHead) -> Value {
+    let mut out = Map::new();
+    out.insert("content_type".to_owned(), json!(head.content_name()));
+    out.insert("version".to_owned(), json!(head.version_name()));
+    out.insert("len".to_owned(), json!(head.len));
+    if let Some(name) = head.handshake_name() {
+        out.insert("handshake_type".to_owned(), json!(name));
+    }
+    Value::Object(out)
 }
 
 /// What is wrong with a Record or Msg.

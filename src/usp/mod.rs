@@ -21,5 +21,6 @@ pub mod summary;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod tls;
 pub mod tree;
 pub mod wire;

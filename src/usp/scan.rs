@@ -113,6 +113,44 @@ pub fn mqtt_connect(payload: &[u8]) -> (i32, &str) {
     (version, topic)
 }
 
+/// The first payload entry with bytes in it, whatever it holds; empty for Records without one.
+#[must_use]
+pub fn first_payload(payload: &[u8]) -> &[u8] {
+    let mut reader = WireReader::new(payload);
+    while let Ok(Some(field)) = reader.next_field() {
+        let wanted = match RecordType::from_number(field.number) {
+            Some(RecordType::NoSessionContext) => 2,
+            Some(RecordType::SessionContext) => 7,
+            _ => continue,
+        };
+        let mut inside = reader.inside(&field);
+        while let Ok(Some(entry)) = inside.next_field() {
+            if entry.number == wanted && !inside.bytes(&entry).is_empty() {
+                return inside.bytes(&entry);
+            }
+        }
+    }
+    &[]
+}
+
+/// `reason_code` of a Disconnect Record; 0 if absent.
+#[must_use]
+pub fn disconnect_code(payload: &[u8]) -> u32 {
+    let mut code = 0;
+    let mut reader = WireReader::new(payload);
+    while let Ok(Some(field)) = reader.next_field() {
+        if field.number == RecordType::Disconnect as u32 {
+            let mut inside = reader.inside(&field);
+            while let Ok(Some(entry)) = inside.next_field() {
+                if entry.number == 2 {
+                    code = entry.fixed32().unwrap_or(code);
+                }
+            }
+        }
+    }
+    code
+}
+
 /// Where in the payload the whole plaintext Msg of a Record lies, if it lies there in one piece.
 /// Of a damaged Record, where it was seen.
 pub(super) fn msg_range(payload: &[u8]) -> Option<(usize, usize)> {

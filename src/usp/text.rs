@@ -7,7 +7,7 @@ mod msg;
 use super::error;
 use super::escape::{hex, size};
 use super::kind::{PayloadKind, RecordType};
-use super::scan::msg_range;
+use super::scan::{msg_range, scan_msg};
 use super::summary::{SarState, Summary};
 use super::wire::{WireReader, WireValue};
 use line::Line;
@@ -34,6 +34,19 @@ pub fn summary_line(payload: &[u8], summary: &Summary<'_>) -> String {
             }
         }
         PayloadKind::Usp => usp(&mut line, payload, summary),
+    }
+    line.finish()
+}
+
+/// The same for the bytes of a Msg alone, such as a reassembled one.
+#[must_use]
+pub fn msg_line(bytes: &[u8]) -> String {
+    let mut line = Line::new(MAX_LINE);
+    let (msg, malformed) = scan_msg(bytes);
+    msg::describe(&mut line, WireReader::new(bytes), &msg);
+    if let Some(fault) = malformed {
+        line.separate();
+        line.push(&format!("damaged: {} at byte {}", fault.reason, fault.offset));
     }
     line.finish()
 }

@@ -3,8 +3,10 @@
 //! Made once when a message is picked and kept until another one is. The message is pinned, so
 //! it stays readable after the store has given it up. JSON is made when it is first asked for.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -13,6 +15,7 @@ use super::json_lines::Lines;
 use crate::analysis::Snapshot;
 use crate::analysis::problems::code::Code;
 use crate::analysis::problems::explain::explain;
+use crate::analysis::sessions::Whole;
 use crate::core::hex;
 use crate::core::ids::{EndpointId, Epoch, Seq, TopicId};
 use crate::core::time::Timestamp;
@@ -21,10 +24,10 @@ use crate::store::row::{Direction, Pair};
 use crate::store::snapshot::PinnedRow;
 use crate::usp::decode::decode;
 use crate::usp::endpoint::split_reply_to;
-use crate::usp::json::{malformed_json, msg_json, record_json};
+use crate::usp::json::{malformed_json, msg_json, reassembled_json, record_json};
 use crate::usp::kind::{Family, PayloadKind};
-use crate::usp::scan::scan;
-use crate::usp::text::summary_line;
+use crate::usp::scan::{scan, scan_msg};
+use crate::usp::text::{msg_line, summary_line};
 use crate::usp::tree::{self, FieldRow};
 
 /// Bytes of a text payload shown; a longer one is cut, which is said.
@@ -57,7 +60,7 @@ pub struct Facts {
     /// Why the payload or its Msg is not valid, with the byte offset.
     pub fault: Option<(String, usize)>,
     /// Things a valid message should not have.
-    pub remarks: Vec<&'static str>,
+    pub remarks: Vec<Cow<'static, str>>,
     /// Topic and its number.
     pub topic: (TopicId, String),
     /// QoS, retain, dup.
@@ -88,6 +91,8 @@ pub struct Inspected {
     /// The picked field.
     selected: Option<usize>,
     json: Option<Lines>,
+    /// The Msg that it completed, put together from several Records.
+    whole: Option<Arc<Whole>>,
 }
 
 impl Inspected {
@@ -106,26 +111,45 @@ impl Inspected {
         }
         let mut remarks = Vec::new();
         if row.secured {
-            remarks.push("The payload is secured by TLS inside the session; it can't be read.");
+            remarks
+                .push("The payload is secured by TLS inside the session; it can't be read.".into());
+        }
+        let whole = row.whole.then(|| snapshot.whole(seq)).flatten();
+        let whole = whole.filter(|whole| whole.is_segmented()).cloned();
+        if let Some(whole) = &whole {
+            remarks.push(format!("The whole Msg came in {}.", segments(whole)).into());
+        } else if let Some((whole, place)) = snapshot.part_of(seq) {
+            let (number, all, end) = (place + 1, whole.parts.len(), whole.seq.0);
+            remarks.push(format!("Segment {number} of {all}; the whole Msg is at #{end}.").into());
         }
         let topic = snapshot.topic_name(row.topic).to_owned();
+        let fault = match &whole {
+            Some(whole) => scan_msg(&whole.bytes).1,
+            None => summary.malformed,
+        };
         let facts = Facts {
             kind,
             family: row.msg_kind.map(crate::usp::kind::MsgKind::family),
-            summary: summary_line(payload, &summary),
+            summary: match &whole {
+                Some(whole) => msg_line(&whole.bytes),
+                None => summary_line(payload, &summary),
+            },
             from: row.from.map(name),
             to: row.to.map(name),
             direction: row.direction,
             at: row.at,
             msg_id: format::one_line(row.msg_id()).into_owned(),
             payload_kind: row.payload_kind,
-            fault: summary.malformed.map(|m| (m.reason.to_owned(), m.offset)),
+            fault: fault.map(|m| (m.reason.to_owned(), m.offset)),
             remarks,
             topic: (row.topic, topic),
             delivery: row.delivery(),
         };
         let mqtt = mqtt_facts(&facts, row.size(), row.props().iter());
-        let fields = tree::rows(payload);
+        let mut fields = tree::rows(payload);
+        if let Some(whole) = &whole {
+            fields.extend(whole_rows(whole));
+        }
         let mut this = Self {
             epoch: snapshot.epoch(),
             seq,
@@ -137,6 +161,7 @@ impl Inspected {
             visible: Vec::new(),
             selected: None,
             json: None,
+            whole,
         };
         this.lay_out();
         Some(this)
@@ -272,7 +297,7 @@ impl Inspected {
     /// The message as JSON, or a text payload as lines.
     pub fn json(&mut self) -> &Lines {
         if self.json.is_none() {
-            self.json = Some(json_lines(self.payload()));
+            self.json = Some(json_lines(self.payload(), self.whole.as_deref()));
         }
         self.json.get_or_insert_default()
     }
@@ -294,7 +319,35 @@ impl Inspected {
     }
 }
 
-fn json_lines(payload: &[u8]) -> Lines {
+/// `3 segments: #8, #9, #10`; the middle of many is left out.
+fn segments(whole: &Whole) -> String {
+    const SHOWN: usize = 8;
+    let all = whole.parts.len();
+    let name = |part: &Seq| format!("#{}", part.0);
+    let mut parts: Vec<String> = whole.parts.iter().take(SHOWN).map(name).collect();
+    if all > SHOWN + 1 {
+        parts.push("…".to_owned());
+    }
+    if all > SHOWN {
+        parts.extend(whole.parts.last().map(name));
+    }
+    format!("{all} segments: {}", parts.join(", "))
+}
+
+/// The fields of a Msg that was put together. Its bytes are not those of this payload, so none
+/// of them can be highlighted there.
+fn whole_rows(whole: &Whole) -> Vec<FieldRow> {
+    let mut rows = tree::msg_rows(&whole.bytes);
+    for row in &mut rows {
+        (row.range, row.value_range) = (0..0, 0..0);
+    }
+    if let Some(root) = rows.first_mut() {
+        root.value = format!("{} bytes in {}", whole.bytes.len(), segments(whole));
+    }
+    rows
+}
+
+fn json_lines(payload: &[u8], whole: Option<&Whole>) -> Lines {
     let decoded = decode(payload);
     match decoded.payload {
         // Taken apart, JSON needs many times its text's memory; a huge one is shown as it came.
@@ -317,6 +370,9 @@ fn json_lines(payload: &[u8]) -> Lines {
             }
             if let Some(msg) = &decoded.msg {
                 out.insert("msg".to_owned(), msg_json(msg));
+            } else if let Some(whole) = whole {
+                let parts = whole.parts.iter().map(|part| part.0);
+                out.insert("msg".to_owned(), reassembled_json(&whole.bytes, parts));
             }
             Lines::of_json(&Value::Object(out))
         }

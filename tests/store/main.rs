@@ -16,6 +16,7 @@ mod devices;
 mod pairs;
 mod properties;
 mod shadow;
+mod segments;
 
 use usp_scope::core::time::Timestamp;
 use usp_scope::core::wire::{Delivery, WireBatch};

@@ -12,6 +12,7 @@ use crate::usp::scan::walk_msg;
 use crate::usp::schema::{FieldKind, FieldType, MessageType};
 use crate::usp::sniff::readable;
 use crate::usp::summary::Malformed;
+use crate::usp::tls::tls_head;
 use crate::usp::wire::{PartialField, WRONG_WIRE_TYPE, WireField, WireReader, WireValue};
 
 /// Bytes shown of a binary value, and characters of a preview.
@@ -435,12 +436,14 @@ fn wire_text(reader: &WireReader<'_>, field: &WireField) -> String {
 
 /// Bytes for people; encrypted ones with what TLS says of them in the clear.
 fn bytes_text(bytes: &[u8], tls: bool) -> String {
-    let what = match bytes {
-        [20, 3, _, ..] if tls => "TLS change cipher spec, ",
-        [21, 3, _, ..] if tls => "TLS alert, ",
-        [22, 3, _, ..] if tls => "TLS handshake, ",
-        [23, 3, _, ..] if tls => "TLS application data, ",
-        _ => "",
+    let what = match tls.then(|| tls_head(bytes)).flatten() {
+        Some(head) => {
+            let content = head.content_name().replace('_', " ");
+            let handshake = head.handshake_name();
+            let handshake = handshake.map_or(String::new(), |name| format!(" ({name})"));
+            format!("TLS {content}{handshake}, record version {}, ", head.version_name())
+        }
+        None => String::new(),
     };
     match bytes.len() {
         0 => "0 bytes".to_owned(),

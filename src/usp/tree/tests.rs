@@ -136,7 +136,7 @@ fn prost_msg_with_unknown(
 fn encrypted_payloads_are_not_taken_for_msgs() {
     let payload = hex("0a03312e33 120161 1a0162 2001 4209 08023a05 1603010002");
     let all = shown(&payload);
-    let expected = "    payload[0]: TLS handshake, 5 bytes: 16 03 01 00 02";
+    let expected = "    payload[0]: TLS handshake, record version TLS 1.0, 5 bytes: 16 03 01 00 02";
     assert!(all.contains(&expected.to_owned()), "{all:#?}");
 }
 
