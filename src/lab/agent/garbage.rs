@@ -80,6 +80,7 @@ impl Agent {
             qos: 0,
             content_type,
             response_topic: Some(self.identity.topic()),
+            ..Outgoing::default()
         });
     }
 
