@@ -287,3 +287,35 @@ fn few_devices_make_a_working_network_too() {
         assert_eq!(agents == 0, snapshot.is_empty());
     }
 }
+
+#[test]
+fn zz_dump() {
+    let Ok(what) = std::env::var("DUMP") else { return };
+    let batch = play(50, 1, TWO_MINUTES);
+    for s in seen(&batch) {
+        let Some(r) = &s.record else { continue };
+        let line = format!(
+            "{:8.3} {} {} -> {} {:.300}",
+            s.at,
+            s.topic,
+            r.from_id,
+            r.to_id,
+            match &r.record_type {
+                Some(RecordType::NoSessionContext(_)) => format!("{:?}", s.msg()),
+                Some(RecordType::SessionContext(c)) => format!(
+                    "SESSION {} seq {} exp {} re {} sar {} len {}",
+                    c.session_id,
+                    c.sequence_id,
+                    c.expected_id,
+                    c.retransmit_id,
+                    c.payload_sar_state,
+                    c.payload.iter().map(|p| p.len()).sum::<usize>()
+                ),
+                other => format!("{other:?}"),
+            }
+        );
+        if line.contains(&what) {
+            println!("{line}");
+        }
+    }
+}

@@ -40,7 +40,7 @@ enum Deed {
     NoResponseTopic,
     /// A request on the topic of another device.
     OtherDevice,
-    /// A header that says Get above a Set's body, as copied code does.
+    /// A header that says Set above a Get's body, as copied code does.
     WrongType,
     /// Two requests with one msg_id.
     SameIdTwice,

@@ -14,7 +14,7 @@ use crate::usp::generated::usp::Msg;
 use crate::usp::generated::usp_record::SessionContextRecord;
 
 /// What it puts into one Record of a session, bytes.
-const RECORD_SIZE: usize = 1_024;
+const RECORD_SIZE: usize = 384;
 /// Between two segments of a request.
 const APART: Duration = Duration::from_millis(2);
 /// From the first sight of a device until a secured session with it begins.
