@@ -28,17 +28,28 @@ pub enum Part {
     Dying,
     /// A second device has its Endpoint ID.
     Cloned,
-    /// Sends some answers twice.
-    AnswersTwice,
-    /// Its firmware is old and complains with error packets instead of Error Msgs.
+    /// Its firmware is old: it complains with error packets instead of Error Msgs, and sends
+    /// some answers twice.
     Old,
+    /// Gets slow for a while.
+    Loaded,
+    /// Runs out of memory for a while and refuses most of what it is asked.
+    Failing,
+}
+
+impl Part {
+    /// True if the Controller looks at the device more often than at others.
+    pub fn is_watched(self) -> bool {
+        matches!(self, Self::Loaded | Self::Failing)
+    }
 }
 
 /// Parts that leave a device healthy.
 const HARMLESS: [Part; 5] =
     [Part::Operated, Part::Rebooted, Part::InSession, Part::Unheard, Part::Secured];
 /// Parts that mean trouble, the most telling one first.
-const TROUBLE: [Part; 5] = [Part::Lossy, Part::Dying, Part::Cloned, Part::Old, Part::AnswersTwice];
+const TROUBLE: [Part; 6] =
+    [Part::Lossy, Part::Dying, Part::Cloned, Part::Old, Part::Loaded, Part::Failing];
 
 /// Deals the parts out to so many healthy devices; one list of parts each.
 pub fn deal(healthy: usize) -> Vec<Vec<Part>> {
@@ -86,7 +97,7 @@ mod tests {
 
     #[test]
     fn every_part_is_played_once_where_there_are_enough_devices() {
-        for healthy in [10, 40] {
+        for healthy in [12, 40] {
             let parts = deal(healthy);
             assert!(parts.iter().all(|p| p.len() <= 1));
             for part in HARMLESS.into_iter().chain(TROUBLE) {
@@ -99,7 +110,7 @@ mod tests {
     fn few_devices_stay_healthy_all_the_same() {
         assert!(deal(0).is_empty());
         assert_eq!(deal(1), [[Part::Operated, Part::Rebooted, Part::InSession, Part::Unheard]]);
-        for healthy in 1..10 {
+        for healthy in 1..12 {
             let parts = deal(healthy);
             let troubled = parts.iter().filter(|p| p.iter().any(|p| TROUBLE.contains(p)));
             assert!(troubled.count() <= healthy / 2);

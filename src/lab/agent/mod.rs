@@ -122,6 +122,8 @@ pub struct Agent {
     /// Model time of the last boot, and how long before that the device counts as up.
     booted: Duration,
     head_start: Duration,
+    /// When it was switched on first.
+    start: Duration,
     online: bool,
     /// Set while a Boot! is to be told of after connecting.
     boot: Option<Boot>,
@@ -170,6 +172,7 @@ impl Agent {
             model,
             epoch,
             booted: start,
+            start,
             head_start: Duration::from_secs(boots.u64(25..90)),
             online: false,
             boot: Some(Boot {
@@ -240,8 +243,9 @@ impl Agent {
             return;
         }
         let refused = (self.identity.character == Character::Faulty)
-            .then(|| faulty::refuse(&mut self.temper, msg))
+            .then(|| faulty::refuse(&mut self.temper, msg, self.answers))
             .flatten();
+        let refused = refused.or_else(|| self.run_short(now, msg));
         let answer = match refused {
             Some(msg) => answer::Answer { msg: Some(msg), effects: Vec::new() },
             None => {
@@ -250,7 +254,7 @@ impl Agent {
             }
         };
         let size = answer.msg.as_ref().map_or(0, |m| m.encoded_len());
-        let delay = self.response_time(size);
+        let delay = self.response_time(size).map(|delay| delay * self.load(now));
         let due = now + delay.unwrap_or(Duration::ZERO);
         // What is never answered stays in work, so that a repetition is ignored as well.
         if self.busy.len() >= MAX_TASKS {

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::{Agent, Boot, Task};
+use crate::lab::fault::{Fault, RESOURCES_EXCEEDED};
 use crate::lab::plot::Part;
 use crate::lab::seed;
-use crate::lab::wire::Outgoing;
+use crate::lab::wire::{self, Outgoing};
+use crate::usp::generated::usp::Msg;
 
 /// One answer in this many is sent twice.
 const TWICE: u32 = 9;
@@ -15,15 +17,45 @@ const ECHO: Duration = Duration::from_millis(160);
 const AWAY: Duration = Duration::from_secs(420);
 /// And how long it lives then.
 const ALIVE: Duration = Duration::from_secs(240);
+/// What comes over a device for a while comes again this often, counted from its start.
+const CYCLE_SECS: u64 = 300;
+/// When the loaded device is slow, and by which factor.
+const LOADED_SECS: std::ops::Range<u64> = 55..115;
+const LOAD: u32 = 28;
+/// When the failing device is out of memory, and which share of requests it refuses then.
+const FAILING_SECS: std::ops::Range<u64> = 75..115;
+const REFUSED: f64 = 0.7;
 /// Record could not be parsed.
 const UNREADABLE: u32 = 7100;
 
 impl Agent {
     /// Plans to send an answer a second time, if this device does that.
     pub(super) fn echo(&mut self, at: Duration, outgoing: &Outgoing) {
-        if self.identity.plays(Part::AnswersTwice) && self.answers % TWICE == 4 {
+        if self.identity.plays(Part::Old) && self.answers % TWICE == 4 {
             self.agenda.add(at + ECHO, Task::Again(outgoing.clone()));
         }
+    }
+
+    fn cycle_secs(&self, now: Duration) -> u64 {
+        now.saturating_sub(self.start).as_secs() % CYCLE_SECS
+    }
+
+    /// How many times longer answers take now than usual.
+    pub(super) fn load(&self, now: Duration) -> u32 {
+        let loaded =
+            self.identity.plays(Part::Loaded) && LOADED_SECS.contains(&self.cycle_secs(now));
+        if loaded { LOAD } else { 1 }
+    }
+
+    /// The refusal of a request while there is no memory; `None`: it is answered as ever.
+    pub(super) fn run_short(&mut self, now: Duration, msg: &Msg) -> Option<Msg> {
+        let short =
+            self.identity.plays(Part::Failing) && FAILING_SECS.contains(&self.cycle_secs(now));
+        if !short || self.temper.f64() >= REFUSED {
+            return None;
+        }
+        let fault = Fault::new(RESOURCES_EXCEEDED, "out of memory");
+        msg.header.as_ref().map(|h| wire::error(&h.msg_id, fault, Vec::new()))
     }
 
     /// Plans the first death.

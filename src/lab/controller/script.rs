@@ -43,6 +43,8 @@ pub(super) struct Script {
     planned: VecDeque<(ReqType, f64)>,
     /// True if it is asked within a session context.
     in_segments: bool,
+    /// True if it is looked at more often than others.
+    watched: bool,
     /// Requests made; counted for what comes again and again.
     requests: u32,
     /// True if the story has it rebooted now and then.
@@ -163,6 +165,7 @@ impl Script {
             greeting,
             planned: VecDeque::new(),
             in_segments: parts.contains(&Part::InSession) || parts.contains(&Part::Lossy),
+            watched: parts.iter().any(|part| part.is_watched()),
             requests: 0,
             rebooted: parts.contains(&Part::Rebooted),
             mappings: Vec::new(),
@@ -193,6 +196,10 @@ impl Script {
         }
         if let Some((request, pause)) = self.planned.pop_front() {
             return Step { request, pause_secs: Some(pause) };
+        }
+        if self.watched {
+            let request = get(&["Device.DeviceInfo.UpTime", "Device.DeviceInfo.MemoryStatus."]);
+            return Step { request, pause_secs: Some(1.2 + 0.4 * self.rng.f64()) };
         }
         // What is large is asked for in segments more often than others are asked for it.
         if self.in_segments && self.requests % 3 == 1 {
