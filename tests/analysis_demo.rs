@@ -243,7 +243,9 @@ fn interesting_things_happen_soon_and_most_devices_have_no_trouble() {
             unanswered.insert(snapshot.endpoint_name(exchange.device()));
         }
     }
-    assert!(unanswered.len() <= 14, "{} of 50: {unanswered:?}", unanswered.len());
+    // The slow one, the dead one, some that restarted or lost a session, and the few that the
+    // script has on its list.
+    assert!(unanswered.len() <= 13, "{} of 50: {unanswered:?}", unanswered.len());
     let rows = snapshot.rows_from(snapshot.first_seq());
     let odd = rows.filter(|row| !CodeSet(row.mark().problems).is_empty()).count();
     assert!(odd * 10 < snapshot.len(), "{odd} of {} messages are odd", snapshot.len());
@@ -285,37 +287,5 @@ fn few_devices_make_a_working_network_too() {
         println!("{agents} agents: {good} answered, {bad} not");
         assert!(good >= 4 * bad, "{agents} agents: {good} answered, {bad} not");
         assert_eq!(agents == 0, snapshot.is_empty());
-    }
-}
-
-#[test]
-fn zz_dump() {
-    let Ok(what) = std::env::var("DUMP") else { return };
-    let batch = play(50, 1, TWO_MINUTES);
-    for s in seen(&batch) {
-        let Some(r) = &s.record else { continue };
-        let line = format!(
-            "{:8.3} {} {} -> {} {:.300}",
-            s.at,
-            s.topic,
-            r.from_id,
-            r.to_id,
-            match &r.record_type {
-                Some(RecordType::NoSessionContext(_)) => format!("{:?}", s.msg()),
-                Some(RecordType::SessionContext(c)) => format!(
-                    "SESSION {} seq {} exp {} re {} sar {} len {}",
-                    c.session_id,
-                    c.sequence_id,
-                    c.expected_id,
-                    c.retransmit_id,
-                    c.payload_sar_state,
-                    c.payload.iter().map(|p| p.len()).sum::<usize>()
-                ),
-                other => format!("{other:?}"),
-            }
-        );
-        if line.contains(&what) {
-            println!("{line}");
-        }
     }
 }

@@ -138,6 +138,8 @@ pub struct Agent {
     away: Vec<u32>,
     /// Kinds of nonsense still to be sent before all start over.
     nonsense: Vec<garbage::Nonsense>,
+    /// Nonsense sent so far.
+    garbage: usize,
     /// Open sessions by peer.
     sessions: BTreeMap<String, Session>,
     /// Records of sessions that wait for their turn; sent one at a time, in order.
@@ -188,6 +190,7 @@ impl Agent {
             at_home: Vec::new(),
             away: Vec::new(),
             nonsense: Vec::new(),
+            garbage: 0,
             sessions: BTreeMap::new(),
             outbox: VecDeque::new(),
             segmented: 0,
