@@ -30,6 +30,8 @@ use usp_scope::usp::generated::usp_record::record::RecordType;
 
 /// 2026-11-22 17:29:19 UTC.
 const EPOCH: Timestamp = Timestamp(1_795_368_559_000_000_000);
+/// At least so many kinds of problems are found on messages within two minutes.
+const CODES: usize = 9;
 const TWO_MINUTES: Duration = Duration::from_secs(120);
 
 fn play(agents: usize, seed: u64, length: Duration) -> WireBatch {
@@ -109,6 +111,7 @@ fn two_minutes_show_every_state_of_a_request() {
     assert!(count(State::Answered) + count(State::Failed) > 20 * count(State::TimedOut), "{all:?}");
     let found = codes(&snapshot);
     println!("{} codes: {found:?}", found.len());
+    assert!(found.len() >= CODES, "{} codes: {found:?}", found.len());
 }
 
 /// Everything of issue 4 that shows on the wire and not only in an exchange's state.

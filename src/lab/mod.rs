@@ -8,8 +8,8 @@
 //!                                    └─► rehearsal (model time, nothing outside)
 //! ```
 //!
-//! The story is [`plot`](self)'s: most devices are healthy, each has a part at most, and all that
-//! is worth seeing is seen within two minutes.
+//! The story is in `plot`: most devices are healthy, a few play a part, and all that is worth
+//! seeing is seen within two minutes.
 //!
 //! Everything above `run` is a function of the seed, the model time and the messages that
 //! arrive, so that one seed tells one story. Nothing here knows the rest of the app: whoever

@@ -36,7 +36,7 @@ pub fn play(
     let ports = (options.port.unwrap_or(1883), 1884);
     let cast = Cast::new(Arc::new(schema), options.agents, options.seed, LEAD_IN, ports);
     let mut stage = Stage::new(&cast, epoch);
-    // Without a subscriber's own connection: its subscription is there from the beginning.
+    // The watcher subscribes first of all, and gets what the broker has retained.
     if let Some(outgoing) = &stage.retained {
         push(&mut stage.seen, epoch, outgoing, false, true);
     }
@@ -131,12 +131,13 @@ impl Stage {
                     self.deliver(now, n, &outgoing);
                 }
             }
-            Some(Event::Arrival(n, incoming)) => {
-                if self.clients.get(n).is_some_and(|client| client.online) {
-                    self.tell(now, n, |actor| actor.receive(now, incoming));
-                }
+            Some(Event::Arrival(n, incoming))
+                if self.clients.get(n).is_some_and(|client| client.online) =>
+            {
+                self.tell(now, n, |actor| actor.receive(now, incoming));
             }
-            None => {}
+            // Who is away gets nothing.
+            Some(Event::Arrival(..)) | None => {}
         }
         true
     }

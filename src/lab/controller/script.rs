@@ -191,7 +191,7 @@ impl Script {
             return Step { request, pause_secs: None };
         }
         self.requests += 1;
-        if self.rebooted && self.requests % REBOOT_EVERY == 0 {
+        if self.rebooted && self.requests.is_multiple_of(REBOOT_EVERY) {
             self.plan_reboot();
         }
         if let Some((request, pause)) = self.planned.pop_front() {
