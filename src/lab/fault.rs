@@ -40,6 +40,10 @@ pub const DUPLICATE_KEY: u32 = 7025;
 pub const INVALID_PATH: u32 = 7026;
 /// Invalid command arguments.
 pub const INVALID_COMMAND_ARGUMENTS: u32 = 7027;
+/// Invalid record value.
+pub const INVALID_RECORD: u32 = 7104;
+/// Session context terminated; in a Disconnect Record.
+pub const SESSION_TERMINATED: u32 = 7105;
 /// Session context not allowed or supported; in a Disconnect Record.
 pub const NO_SESSION_CONTEXT: u32 = 7106;
 

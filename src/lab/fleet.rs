@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::plot::{self, Part};
 use super::seed;
 
 /// A make of device.
@@ -169,6 +170,8 @@ pub struct Identity {
     /// MQTT client id.
     pub client_id: String,
     pub character: Character,
+    /// What else it does in the story; usually nothing.
+    pub parts: Vec<Part>,
     /// True: an MQTT 3.1.1 client.
     pub legacy_mqtt: bool,
     /// Of what it publishes.
@@ -183,6 +186,34 @@ impl Identity {
     /// The topic the device listens on.
     pub fn topic(&self) -> String {
         format!("usp/agent/{}", self.client_id)
+    }
+
+    /// True if it plays this part.
+    pub fn plays(&self, part: Part) -> bool {
+        self.parts.contains(&part)
+    }
+
+    /// True if it takes part in session contexts.
+    pub fn has_sessions(&self) -> bool {
+        [Part::InSession, Part::Lossy, Part::Secured].iter().any(|part| self.plays(*part))
+    }
+
+    /// `MaxUSPRecordSize`: what it puts into one Record of a session, bytes.
+    pub fn record_size(&self) -> usize {
+        if self.plays(Part::Lossy) { 1_024 } else { 4_096 }
+    }
+
+    /// A second device that has this one's Endpoint ID, as a copied flash memory does, but its
+    /// own MQTT client id.
+    pub fn clone_of(&self, index: usize) -> Self {
+        Self {
+            index,
+            seed: seed::derive(self.seed, 99),
+            client_id: client_id(index),
+            character: Character::Healthy,
+            parts: Vec::new(),
+            ..self.clone()
+        }
     }
 }
 
@@ -199,10 +230,12 @@ pub fn fleet(agents: usize, master: u64) -> Vec<Identity> {
     let legacy_at = rng.usize(..LEGACY_EVERY);
     let legacy = |index: usize| index % LEGACY_EVERY == legacy_at && agents >= LEGACY_EVERY;
     let mut characters = vec![Character::Healthy; agents];
+    let pool: Vec<usize>;
     if agents >= ALL_CHARACTERS_FROM {
         // The odd ones speak MQTT 5, so that at least one 3.1.1 device is healthy.
         let mut places: Vec<usize> = (0..agents).filter(|i| !legacy(*i)).collect();
         rng.shuffle(&mut places);
+        pool = places.split_off(CHARACTERS.len().min(places.len()));
         for (place, character) in places.into_iter().zip(CHARACTERS) {
             if let Some(slot) = characters.get_mut(place) {
                 *slot = character;
@@ -212,11 +245,23 @@ pub fn fleet(agents: usize, master: u64) -> Vec<Identity> {
         for (slot, character) in characters.iter_mut().skip(1).zip(CHARACTERS) {
             *slot = character;
         }
+        let healthy = |index: &usize| characters.get(*index) == Some(&Character::Healthy);
+        pool = (0..agents).filter(healthy).collect();
     }
-    (0..agents)
+    let mut fleet: Vec<Identity> = (0..agents)
         .zip(characters)
         .map(|(index, character)| identity(index, character, legacy(index), master))
-        .collect()
+        .collect();
+    for (index, parts) in pool.iter().zip(plot::deal(pool.len())) {
+        if let Some(identity) = fleet.get_mut(*index) {
+            identity.parts = parts;
+        }
+    }
+    fleet
+}
+
+fn client_id(index: usize) -> String {
+    format!("cpe-{:06}", index + 1)
 }
 
 fn identity(index: usize, character: Character, legacy_mqtt: bool, master: u64) -> Identity {
@@ -237,10 +282,11 @@ fn identity(index: usize, character: Character, legacy_mqtt: bool, master: u64) 
         seed,
         product,
         firmware: product.firmware.get(firmware).copied().unwrap_or_default(),
-        client_id: format!("cpe-{:06}", index + 1),
+        client_id: client_id(index),
         serial,
         endpoint_id,
         character,
+        parts: Vec::new(),
         legacy_mqtt,
         qos: u8::from(rng.f64() < 0.4),
         response_median: Duration::from_millis(rng.u64(9..26)),
@@ -266,6 +312,9 @@ mod tests {
                 let legacy = fleet.iter().filter(|d| d.legacy_mqtt);
                 assert!(legacy.clone().count() >= 1);
                 assert!(legacy.clone().all(|d| d.character == Character::Healthy));
+                assert!(fleet.iter().all(|d| {
+                    d.parts.is_empty() || (d.character == Character::Healthy && !d.legacy_mqtt)
+                }));
                 assert!(legacy.count().abs_diff(agents / 8) <= 1);
             }
         }

@@ -30,6 +30,8 @@ pub(super) enum Happening {
     Connected,
     Subscribed,
     Message(Incoming),
+    /// A publish with QoS 1 has arrived at the broker.
+    Acknowledged,
     /// Nothing of interest.
     Other,
     Lost,
@@ -100,7 +102,8 @@ impl Sender {
     /// Queues a publish; false if there is no room now. What can't be published at all, because
     /// somebody asked for an answer at an impossible topic, is dropped.
     pub(super) fn publish(&self, outgoing: &Outgoing) -> bool {
-        let Outgoing { topic, payload, qos, content_type, response_topic } = outgoing;
+        let Outgoing { topic, payload, qos, content_type, response_topic, .. } = outgoing;
+        let retain = outgoing.retain;
         if !can_be_published_to(topic) {
             return true;
         }
@@ -108,19 +111,23 @@ impl Sender {
             Self::V5(client) => {
                 let qos = if *qos == 0 { QosV5::AtMostOnce } else { QosV5::AtLeastOnce };
                 let payload = payload.clone();
-                if content_type.is_none() && response_topic.is_none() {
-                    return client.try_publish(topic, qos, false, payload).is_ok();
-                }
+                let user =
+                    outgoing.user.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
                 let properties = PublishProperties {
                     content_type: content_type.map(str::to_owned),
                     response_topic: response_topic.clone(),
+                    correlation_data: outgoing.correlation.map(Bytes::from_static),
+                    user_properties: user.collect(),
                     ..PublishProperties::default()
                 };
-                client.try_publish_with_properties(topic, qos, false, payload, properties).is_ok()
+                if properties == PublishProperties::default() {
+                    return client.try_publish(topic, qos, retain, payload).is_ok();
+                }
+                client.try_publish_with_properties(topic, qos, retain, payload, properties).is_ok()
             }
             Self::V4(client) => {
                 let qos = if *qos == 0 { QosV4::AtMostOnce } else { QosV4::AtLeastOnce };
-                client.try_publish(topic, qos, false, payload.to_vec()).is_ok()
+                client.try_publish(topic, qos, retain, payload.to_vec()).is_ok()
             }
         }
     }
@@ -149,6 +156,7 @@ fn from_v5(packet: PacketV5) -> Happening {
     match packet {
         PacketV5::ConnAck(_) => Happening::Connected,
         PacketV5::SubAck(_) => Happening::Subscribed,
+        PacketV5::PubAck(_) => Happening::Acknowledged,
         PacketV5::Publish(publish) => {
             let property = publish.properties.and_then(|p| p.response_topic);
             let topic = String::from_utf8_lossy(&publish.topic);
@@ -163,6 +171,7 @@ fn from_v4(packet: PacketV4) -> Happening {
     match packet {
         PacketV4::ConnAck(_) => Happening::Connected,
         PacketV4::SubAck(_) => Happening::Subscribed,
+        PacketV4::PubAck(_) => Happening::Acknowledged,
         PacketV4::Publish(publish) => {
             Happening::Message(incoming(&publish.topic, publish.payload, None))
         }
@@ -170,7 +179,8 @@ fn from_v4(packet: PacketV4) -> Happening {
     }
 }
 
-fn incoming(topic: &str, payload: Bytes, property: Option<String>) -> Incoming {
+/// A message as a client gets it; the property counts more than the topic.
+pub(super) fn incoming(topic: &str, payload: Bytes, property: Option<String>) -> Incoming {
     let in_topic = wire::reply_to(topic);
     let reply_in_topic = property.is_none() && in_topic.is_some();
     Incoming { payload, reply_to: property.or(in_topic), reply_in_topic }
@@ -191,22 +201,10 @@ mod tests {
         };
         let (sender, _poller) = open(&seat);
         for topic in ["", "usp/#", "usp/+/x", "usp/\0", &"x".repeat(70_000)] {
-            let outgoing = Outgoing {
-                topic: topic.to_owned(),
-                payload: Bytes::new(),
-                qos: 0,
-                content_type: None,
-                response_topic: None,
-            };
+            let outgoing = Outgoing { topic: topic.to_owned(), ..Outgoing::default() };
             assert!(sender.publish(&outgoing), "{topic}");
         }
-        let good = Outgoing {
-            topic: "usp/x".to_owned(),
-            payload: Bytes::new(),
-            qos: 0,
-            content_type: None,
-            response_topic: None,
-        };
+        let good = Outgoing { topic: "usp/x".to_owned(), ..Outgoing::default() };
         let accepted = (0..2 * QUEUE).filter(|_| sender.publish(&good)).count();
         assert_eq!(accepted, QUEUE, "a full queue says so");
     }

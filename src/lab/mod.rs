@@ -3,9 +3,13 @@
 //!
 //! ```text
 //! seed → fleet (who) → model (what a device has) → answer (request → response)
-//!                        └→ agent, controller (what is said when; pure state machines)
-//!                             └→ run (one thread) → link (MQTT) → broker
+//!                        └→ agent, controller, tool (what is said when; pure state machines)
+//!                             └→ cast ─► run (one thread) → link (MQTT) → broker
+//!                                    └─► rehearsal (model time, nothing outside)
 //! ```
+//!
+//! The story is in `plot`: most devices are healthy, a few play a part, and all that is worth
+//! seeing is seen within two minutes.
 //!
 //! Everything above `run` is a function of the seed, the model time and the messages that
 //! arrive, so that one seed tells one story. Nothing here knows the rest of the app: whoever
@@ -15,14 +19,20 @@ mod actor;
 mod agent;
 mod answer;
 mod broker;
+mod cast;
 mod controller;
 mod fault;
 mod fleet;
 mod limits;
 mod link;
 mod model;
+mod plot;
+pub mod rehearsal;
 mod run;
 mod seed;
+mod session;
+mod tls;
+mod tool;
 mod wire;
 
 use std::io;
@@ -145,11 +155,13 @@ impl Demo {
         }
         let schema =
             model::schema::Schema::built_in().map_err(|e| LabError::Model(e.to_string()))?;
-        // The Controller and some who watch.
-        limits::make_room(agents + 8)?;
-        let listeners = broker::start(port, agents + 1)?;
-        let fleet = fleet::fleet(agents, seed);
-        let devices = fleet
+        // The others in the cast, and some who watch.
+        limits::make_room(agents + cast::OTHERS + 8)?;
+        let listeners = broker::start(port, agents + cast::OTHERS)?;
+        let ports = (listeners.v5.port(), listeners.v4.port());
+        let cast = cast::Cast::new(Arc::new(schema), agents, seed, lead_in, ports);
+        let devices = cast
+            .fleet
             .iter()
             .map(|identity| DemoDevice {
                 endpoint_id: identity.endpoint_id.clone(),
@@ -158,7 +170,6 @@ impl Demo {
                 mqtt_311: identity.legacy_mqtt,
             })
             .collect();
-        let cast = run::Cast { schema: Arc::new(schema), fleet, listeners, seed, lead_in };
         let runner = run::Runner::start(cast)?;
         Ok(Self { addr: listeners.v5, devices, _runner: runner })
     }

@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -13,15 +12,10 @@ use tokio::time::sleep;
 
 use super::LabError;
 use super::actor::{Actor, Output};
-use super::agent::Agent;
-use super::broker::Listeners;
-use super::controller::{self, Controller};
-use super::fleet::Identity;
+use super::cast::Cast;
 use super::link::{self, Happening, Seat};
-use super::model::device::Surroundings;
-use super::model::schema::Schema;
 use super::wire::Outgoing;
-use crate::core::time::{Clock as _, Stopwatch, SystemClock, Timestamp};
+use crate::core::time::{Clock as _, Stopwatch, SystemClock};
 
 /// What a client may have waiting while its connection can't take it; the rest is dropped, as a
 /// real device with a full queue does.
@@ -32,12 +26,6 @@ const RECONNECT: Duration = Duration::from_secs(1);
 const TRY_AGAIN: Duration = Duration::from_millis(10);
 /// The longest sleep of a client that has nothing planned.
 const IDLE: Duration = Duration::from_secs(60);
-/// How long all devices together take to be switched on.
-const fn switch_on_time(agents: usize) -> Duration {
-    // 50 in two seconds; 1,000 at no more than 250 a second, which the broker takes easily.
-    if agents <= 100 { Duration::from_millis(40 * agents as u64) } else { Duration::from_secs(4) }
-}
-
 /// The running clients; dropping it stops them.
 pub(super) struct Runner {
     stop: Option<oneshot::Sender<()>>,
@@ -46,21 +34,14 @@ pub(super) struct Runner {
     thread: Option<thread::JoinHandle<()>>,
 }
 
-/// What the clients of a demo need to know.
-pub(super) struct Cast {
-    pub(super) schema: Arc<Schema>,
-    pub(super) fleet: Vec<Identity>,
-    pub(super) listeners: Listeners,
-    pub(super) seed: u64,
-    /// From the start to the first device.
-    pub(super) lead_in: Duration,
-}
-
 /// How long dropping a [`Runner`] may take.
 const STOP_LIMIT: Duration = Duration::from_secs(2);
 
+/// How long leaving something behind at the broker may take.
+const LEAVE_LIMIT: Duration = Duration::from_secs(2);
+
 impl Runner {
-    /// Starts the thread.
+    /// Starts the thread; returns when the broker has retained what it is to retain.
     pub(super) fn start(cast: Cast) -> Result<Self, LabError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -68,14 +49,21 @@ impl Runner {
             .map_err(LabError::Thread)?;
         let (stop, stopped) = oneshot::channel();
         let (finished, done) = mpsc::channel();
+        let (prepared, ready) = mpsc::channel::<()>();
         let thread = thread::Builder::new()
             .name("lab-clients".to_owned())
             .spawn(move || {
-                runtime.block_on(play(cast, stopped));
+                runtime.block_on(async {
+                    leave_behind(&cast).await;
+                    drop(prepared);
+                    play(cast, stopped).await;
+                });
                 runtime.shutdown_background();
                 drop(finished);
             })
             .map_err(LabError::Thread)?;
+        // Ends when the other end is dropped.
+        let _prepared = ready.recv_timeout(LEAVE_LIMIT);
         Ok(Self { stop: Some(stop), done, thread: Some(thread) })
     }
 }
@@ -95,71 +83,66 @@ impl Drop for Runner {
     }
 }
 
+/// Publishes what the broker is to retain from before the demo, so that whoever watches gets it
+/// with the retain flag. Without it the demo goes on all the same.
+async fn leave_behind(cast: &Cast) {
+    let Some(outgoing) = cast.left_behind() else { return };
+    let seat = Seat {
+        client_id: "noc-script-last-month".to_owned(),
+        endpoint_id: super::tool::ENDPOINT_ID.to_owned(),
+        filter: String::new(),
+        legacy: false,
+        port: cast.ports.0,
+    };
+    let (sender, mut poller) = link::open(&seat);
+    if !sender.publish(&outgoing) {
+        return;
+    }
+    let acknowledged = async {
+        loop {
+            match poller.next().await {
+                Happening::Acknowledged | Happening::Lost => return,
+                _ => {}
+            }
+        }
+    };
+    let _late = tokio::time::timeout(LEAVE_LIMIT, acknowledged).await;
+}
+
 async fn play(cast: Cast, stopped: oneshot::Receiver<()>) {
-    let Cast { schema, fleet, listeners, seed, lead_in } = cast;
     let clock = Stopwatch::start();
     let epoch = SystemClock::new().now();
+    let cast = Arc::new(cast);
     let mut clients = JoinSet::new();
-    let seat = Seat {
-        client_id: controller::CLIENT_ID.to_owned(),
-        endpoint_id: controller::ENDPOINT_ID.to_owned(),
-        filter: "usp/controller/#".to_owned(),
-        legacy: false,
-        port: listeners.v5.port(),
-    };
-    clients.spawn(async move { drive(Controller::new(seed), &seat, clock).await });
-    let whole = switch_on_time(fleet.len());
-    let count = fleet.len().max(1) as u32;
-    for (n, identity) in (0..).zip(fleet) {
-        let start = lead_in + whole * n / count;
-        let schema = Arc::clone(&schema);
+    for player in cast.players() {
+        let cast = Arc::clone(&cast);
         clients.spawn(async move {
-            sleep(start.saturating_sub(clock.elapsed())).await;
-            live(&schema, identity, listeners, start, clock, epoch).await;
+            sleep(player.start.saturating_sub(clock.elapsed())).await;
+            let seat = Seat {
+                client_id: player.client_id.clone(),
+                endpoint_id: player.endpoint_id.clone(),
+                filter: player.filter.clone(),
+                legacy: player.legacy,
+                port: player.port,
+            };
+            drive(cast.actor(&player, epoch).as_mut(), &seat, clock).await;
         });
     }
     // Dropping the set on return ends all tasks.
     let _asked_or_gone = stopped.await;
 }
 
-/// The life of one device, from when it is switched on.
-async fn live(
-    schema: &Arc<Schema>,
-    identity: Identity,
-    listeners: Listeners,
-    start: Duration,
-    clock: Stopwatch,
-    epoch: Timestamp,
-) {
-    let legacy = identity.legacy_mqtt;
-    let port = if legacy { listeners.v4.port() } else { listeners.v5.port() };
-    let seat = Seat {
-        client_id: identity.client_id.clone(),
-        endpoint_id: identity.endpoint_id.clone(),
-        // A 3.1.1 sender appends its own topic.
-        filter: if legacy { format!("{}/#", identity.topic()) } else { identity.topic() },
-        legacy,
-        port,
-    };
-    let around = Surroundings {
-        broker_port: port,
-        controller_endpoint_id: controller::ENDPOINT_ID.to_owned(),
-        controller_topic: controller::TOPIC.to_owned(),
-    };
-    drive(Agent::new(schema, identity, around, start, epoch), &seat, clock).await;
-}
-
 /// Keeps a client connected for ever.
-async fn drive(mut actor: impl Actor, seat: &Seat, clock: Stopwatch) {
+async fn drive(actor: &mut dyn Actor, seat: &Seat, clock: Stopwatch) {
     loop {
-        let away = session(&mut actor, seat, clock).await;
+        let away = session(actor, seat, clock).await;
         actor.offline();
         sleep(away).await;
     }
 }
 
 /// One connection, until it is lost or given up; returns when to come back.
-async fn session(actor: &mut impl Actor, seat: &Seat, clock: Stopwatch) -> Duration {
+async fn session(actor: &mut dyn Actor, seat: &Seat, clock: Stopwatch) -> Duration {
     let (sender, mut poller) = link::open(seat);
     let mut waiting: VecDeque<Outgoing> = VecDeque::new();
     loop {
@@ -198,7 +181,7 @@ async fn session(actor: &mut impl Actor, seat: &Seat, clock: Stopwatch) -> Durat
             }
             Happening::Subscribed => actor.online(clock.elapsed()),
             Happening::Message(incoming) => actor.receive(clock.elapsed(), incoming),
-            Happening::Other => {}
+            Happening::Acknowledged | Happening::Other => {}
             Happening::Lost => return RECONNECT,
         }
     }

@@ -11,9 +11,9 @@ use crate::usp::generated::usp::request::ReqType;
 use crate::usp::generated::usp::response::RespType;
 use crate::usp::generated::usp::{Body, Error, Header, Msg, Request, Response};
 use crate::usp::generated::usp_record::mqtt_connect_record::MqttVersion;
-use crate::usp::generated::usp_record::record::RecordType;
+use crate::usp::generated::usp_record::record::{PayloadSecurity, RecordType};
 use crate::usp::generated::usp_record::{
-    DisconnectRecord, MqttConnectRecord, NoSessionContextRecord, Record,
+    DisconnectRecord, MqttConnectRecord, NoSessionContextRecord, Record, SessionContextRecord,
 };
 
 /// USP version of the Records of both sides.
@@ -24,7 +24,7 @@ pub const PROTOCOL_VERSIONS: &str = "1.0,1.1,1.2,1.3";
 pub const CONTENT_TYPE: &str = "usp.msg";
 
 /// One MQTT message that a simulated client wants to publish.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outgoing {
     pub topic: String,
     pub payload: Bytes,
@@ -33,6 +33,12 @@ pub struct Outgoing {
     pub content_type: Option<&'static str>,
     /// MQTT 5 only.
     pub response_topic: Option<String>,
+    /// A User Property, MQTT 5 only.
+    pub user: Option<(&'static str, String)>,
+    /// Correlation Data, MQTT 5 only.
+    pub correlation: Option<&'static [u8]>,
+    /// Asks the broker to keep it for later subscribers.
+    pub retain: bool,
 }
 
 /// One MQTT message that a simulated client received.
@@ -137,15 +143,34 @@ pub fn disconnect(from: &str, to: &str, reason_code: u32, reason: &str) -> Bytes
     any_record(from, to, RecordType::Disconnect(disconnect))
 }
 
-fn any_record(from: &str, to: &str, record_type: RecordType) -> Bytes {
+/// A Record of a session context.
+pub fn session_record(from: &str, to: &str, context: SessionContextRecord, secured: bool) -> Bytes {
+    let security = if secured { PayloadSecurity::Tls12 } else { PayloadSecurity::Plaintext };
     let record = Record {
+        payload_security: security.into(),
+        ..bare_record(from, to, RecordType::SessionContext(context))
+    };
+    record.encode_to_vec().into()
+}
+
+/// A Record before it becomes bytes.
+pub fn bare_record(from: &str, to: &str, record_type: RecordType) -> Record {
+    Record {
         version: RECORD_VERSION.to_owned(),
         to_id: to.to_owned(),
         from_id: from.to_owned(),
         record_type: Some(record_type),
         ..Record::default()
-    };
-    record.encode_to_vec().into()
+    }
+}
+
+fn any_record(from: &str, to: &str, record_type: RecordType) -> Bytes {
+    bare_record(from, to, record_type).encode_to_vec().into()
+}
+
+/// True if the payload claims to be secured.
+pub fn is_secured(record: &Record) -> bool {
+    record.payload_security() != PayloadSecurity::Plaintext
 }
 
 /// The Msg of a Record with no session context, if there is one and it can be read.

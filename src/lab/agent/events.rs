@@ -10,6 +10,7 @@ use crate::lab::fault::{COMMAND_CANCELED, Fault};
 use crate::lab::fleet::Character;
 use crate::lab::model::home::{self, Change};
 use crate::lab::model::tree::Place;
+use crate::lab::plot::Part;
 use crate::lab::{seed, wire};
 use crate::usp::generated::usp::notify::operation_complete::{
     CommandFailure, OperationResp, OutputArgs,
@@ -28,6 +29,9 @@ impl Agent {
         self.agenda.add(start + first, Task::Periodic);
         self.agenda.add(start + POLL_EVERY, Task::PollValues);
         self.plan_host(start);
+        if self.identity.plays(Part::Dying) {
+            self.plan_death(start);
+        }
         match self.identity.character {
             Character::Flapping => self.plan_flap(start),
             Character::Garbling => self.plan_garbage(start),

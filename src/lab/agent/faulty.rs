@@ -18,11 +18,14 @@ use crate::usp::generated::usp::{
 /// This share of requests is refused.
 const REFUSED: f64 = 0.6;
 
-/// The refusal of a request; `None`: it is answered like any other.
-pub(super) fn refuse(rng: &mut fastrand::Rng, msg: &Msg) -> Option<Msg> {
+/// Up to so many answers its GetInstances is broken for certain.
+const EARLY: u32 = 8;
+
+/// The refusal of a request after `answers` others; `None`: it is answered like any other.
+pub(super) fn refuse(rng: &mut fastrand::Rng, msg: &Msg, answers: u32) -> Option<Msg> {
     // Drawn first, so that the sequence of draws doesn't depend on what is asked.
     let (refused, pick) = (rng.f64() < REFUSED, rng.u32(..4));
-    if !refused {
+    if !refused && answers >= EARLY {
         return None;
     }
     let id = msg.header.as_ref()?.msg_id.as_str();
@@ -49,6 +52,11 @@ pub(super) fn refuse(rng: &mut fastrand::Rng, msg: &Msg) -> Option<Msg> {
             let resp = GetResp { req_path_results: results.collect() };
             Some(wire::response(id, RespType::GetResp(resp)))
         }
+        // A defect of its own: the answer to another question.
+        ReqType::GetInstances(_) if answers < EARLY || pick == 0 => {
+            Some(wire::response(id, RespType::GetResp(GetResp::default())))
+        }
+        _ if !refused => None,
         ReqType::GetInstances(get) => {
             let results =
                 get.obj_paths.iter().map(|path| get_instances_resp::RequestedPathResult {

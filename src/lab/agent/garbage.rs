@@ -9,6 +9,11 @@ use super::{Agent, Task};
 use crate::lab::seed;
 use crate::lab::wire::{self, Outgoing};
 
+/// Between two messages of the first round, at least and at most, and later.
+const FIRST_PAUSE: (Duration, Duration) =
+    (Duration::from_millis(1_500), Duration::from_millis(3_000));
+const PAUSE: (Duration, Duration) = (Duration::from_secs(4), Duration::from_secs(9));
+
 /// What can be wrong with a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Nonsense {
@@ -42,11 +47,9 @@ impl Nonsense {
 
 impl Agent {
     pub(super) fn plan_garbage(&mut self, at: Duration) {
-        let wait = seed::between(
-            &mut self.breaks,
-            Duration::from_millis(1_500),
-            Duration::from_millis(3_500),
-        );
+        // One of each kind soon, then less: one device must not drown the others.
+        let (low, high) = if self.garbage < Nonsense::ALL.len() { FIRST_PAUSE } else { PAUSE };
+        let wait = seed::between(&mut self.breaks, low, high);
         self.agenda.add(at + wait, Task::Garbage);
     }
 
@@ -57,6 +60,7 @@ impl Agent {
             self.breaks.shuffle(&mut self.nonsense);
         }
         let Some(kind) = self.nonsense.pop() else { return };
+        self.garbage += 1;
         let mut topic = self.around.controller_topic.clone();
         let (payload, content_type): (Bytes, Option<&'static str>) = match kind {
             Nonsense::CutRecord => (self.cut_record(), Some(wire::CONTENT_TYPE)),
@@ -80,6 +84,7 @@ impl Agent {
             qos: 0,
             content_type,
             response_topic: Some(self.identity.topic()),
+            ..Outgoing::default()
         });
     }
 

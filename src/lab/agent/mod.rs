@@ -9,9 +9,11 @@ mod events;
 mod faulty;
 mod garbage;
 mod notify;
+mod parts;
+mod sessions;
 mod subscriptions;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,13 +21,14 @@ use prost::Message as _;
 
 use super::actor::{Actor, Agenda, Output};
 use super::answer::{self, Effect, Job};
-use super::fault::NO_SESSION_CONTEXT;
+use super::fault::INVALID_RECORD;
 use super::fleet::{Character, Identity};
 use super::model::device::{self, Surroundings};
 use super::model::schema::Schema;
 use super::model::tree::Model;
 use super::model::value::Moment;
 use super::seed;
+use super::session::Session;
 use super::wire::{self, Incoming, Outgoing};
 use crate::core::time::Timestamp;
 use crate::usp::generated::usp::body::MsgBody;
@@ -44,8 +47,14 @@ enum Task {
     Answer {
         requester: String,
         msg_id: String,
-        outgoing: Outgoing,
+        reply: Reply,
     },
+    /// Send the same answer a second time.
+    Again(Outgoing),
+    /// Send the next Record of a session.
+    Segment,
+    /// Die without a word.
+    Die,
     /// Send Boot!.
     Boot,
     OnBoardRequest,
@@ -67,6 +76,22 @@ enum Task {
     Finish(Job),
     /// Send a notification again if nobody acknowledged it.
     Retry(String),
+}
+
+/// An answer that is ready.
+#[derive(Debug)]
+enum Reply {
+    /// In a Record of its own.
+    Plain(Outgoing),
+    /// In the session with the requester, who is reached at `topic`.
+    InSession { topic: String, msg: bytes::Bytes },
+}
+
+/// How a request came, which is how it is answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Channel {
+    Plain,
+    Session,
 }
 
 /// Why a device booted.
@@ -97,6 +122,8 @@ pub struct Agent {
     /// Model time of the last boot, and how long before that the device counts as up.
     booted: Duration,
     head_start: Duration,
+    /// When it was switched on first.
+    start: Duration,
     online: bool,
     /// Set while a Boot! is to be told of after connecting.
     boot: Option<Boot>,
@@ -111,10 +138,20 @@ pub struct Agent {
     away: Vec<u32>,
     /// Kinds of nonsense still to be sent before all start over.
     nonsense: Vec<garbage::Nonsense>,
+    /// Nonsense sent so far.
+    garbage: usize,
+    /// Open sessions by peer.
+    sessions: BTreeMap<String, Session>,
+    /// Records of sessions that wait for their turn; sent one at a time, in order.
+    outbox: VecDeque<Outgoing>,
+    /// Answers given in segments, and answers worked out at all.
+    segmented: u32,
+    answers: u32,
     pace: fastrand::Rng,
     temper: fastrand::Rng,
     hosts: fastrand::Rng,
     breaks: fastrand::Rng,
+    secrets: fastrand::Rng,
     outputs: Vec<Output>,
 }
 
@@ -137,6 +174,7 @@ impl Agent {
             model,
             epoch,
             booted: start,
+            start,
             head_start: Duration::from_secs(boots.u64(25..90)),
             online: false,
             boot: Some(Boot {
@@ -152,10 +190,16 @@ impl Agent {
             at_home: Vec::new(),
             away: Vec::new(),
             nonsense: Vec::new(),
+            garbage: 0,
+            sessions: BTreeMap::new(),
+            outbox: VecDeque::new(),
+            segmented: 0,
+            answers: 0,
             pace: rng(32),
             temper: rng(33),
             hosts: rng(34),
             breaks: rng(35),
+            secrets: rng(36),
             outputs: Vec::new(),
             identity,
         };
@@ -181,7 +225,7 @@ impl Agent {
         let qos = self.identity.qos;
         if self.identity.legacy_mqtt {
             let topic = wire::with_reply_to(topic, &own);
-            Outgoing { topic, payload, qos, content_type: None, response_topic: None }
+            Outgoing { topic, payload, qos, ..Outgoing::default() }
         } else {
             Outgoing {
                 topic: topic.to_owned(),
@@ -189,20 +233,22 @@ impl Agent {
                 qos,
                 content_type: Some(wire::CONTENT_TYPE),
                 response_topic: Some(own),
+                ..Outgoing::default()
             }
         }
     }
 
     /// Answers a request, in the Agent's own time and temper.
-    fn answer(&mut self, now: Duration, from: &str, reply_to: &str, msg: &Msg) {
+    fn answer(&mut self, now: Duration, from: &str, reply_to: &str, msg: &Msg, channel: Channel) {
         let Some(msg_id) = msg.header.as_ref().map(|h| h.msg_id.clone()) else { return };
         let key = (from.to_owned(), msg_id.clone());
         if self.busy.contains(&key) || self.agenda.len() > MAX_TASKS {
             return;
         }
         let refused = (self.identity.character == Character::Faulty)
-            .then(|| faulty::refuse(&mut self.temper, msg))
+            .then(|| faulty::refuse(&mut self.temper, msg, self.answers))
             .flatten();
+        let refused = refused.or_else(|| self.run_short(now, msg));
         let answer = match refused {
             Some(msg) => answer::Answer { msg: Some(msg), effects: Vec::new() },
             None => {
@@ -211,13 +257,25 @@ impl Agent {
             }
         };
         let size = answer.msg.as_ref().map_or(0, |m| m.encoded_len());
-        let delay = self.response_time(size);
+        let delay = self.response_time(size).map(|delay| delay * self.load(now));
         let due = now + delay.unwrap_or(Duration::ZERO);
+        // What is never answered stays in work, so that a repetition is ignored as well.
+        if self.busy.len() >= MAX_TASKS {
+            self.busy.clear();
+        }
+        self.busy.insert(key);
         if let (Some(reply), Some(_)) = (&answer.msg, delay) {
-            let record = wire::record(&self.identity.endpoint_id, from, reply);
-            let outgoing = self.outgoing(reply_to, record);
-            self.busy.insert(key);
-            self.agenda.add(due, Task::Answer { requester: from.to_owned(), msg_id, outgoing });
+            let reply = match channel {
+                Channel::Plain => {
+                    let record = wire::record(&self.identity.endpoint_id, from, reply);
+                    Reply::Plain(self.outgoing(reply_to, record))
+                }
+                Channel::Session => Reply::InSession {
+                    topic: reply_to.to_owned(),
+                    msg: reply.encode_to_vec().into(),
+                },
+            };
+            self.agenda.add(due, Task::Answer { requester: from.to_owned(), msg_id, reply });
         }
         for effect in answer.effects {
             self.carry_out(now, due, effect);
@@ -227,10 +285,15 @@ impl Agent {
     /// How long an answer of this size takes; `None`: it never comes.
     fn response_time(&mut self, bytes: usize) -> Option<Duration> {
         let by_size = Duration::from_nanos(NANOS_PER_BYTE * bytes as u64);
+        self.answers += 1;
         if self.identity.character == Character::Slow {
-            let (low, high) = match self.pace.u32(..100) {
-                0..12 => return None,
-                12..20 => (32, 50),
+            let luck = self.pace.u32(..100);
+            // The first failures come early, so that nobody has to wait for them.
+            let (low, high) = match (self.answers, luck) {
+                (3, _) => return None,
+                (5, _) => (32, 36),
+                (_, 0..12) => return None,
+                (_, 12..20) => (32, 50),
                 _ => (1, 6),
             };
             let (low, high) = (Duration::from_secs(low), Duration::from_secs(high));
@@ -281,7 +344,8 @@ impl Agent {
                     self.model.remove_row(&job.row);
                 }
             }
-            self.booted = now;
+            self.sessions.clear();
+            self.booted = now + away;
             self.head_start = Duration::ZERO;
             self.boot = boot;
         }
@@ -291,10 +355,21 @@ impl Agent {
 
     fn perform(&mut self, at: Duration, task: Task) {
         match task {
-            Task::Answer { requester, msg_id, outgoing } => {
+            Task::Answer { requester, msg_id, reply } => {
+                match reply {
+                    Reply::Plain(outgoing) => {
+                        self.echo(at, &outgoing);
+                        self.publish(outgoing);
+                    }
+                    Reply::InSession { topic, msg } => {
+                        self.answer_in_session(at, &requester, &topic, &msg);
+                    }
+                }
                 self.busy.remove(&(requester, msg_id));
-                self.publish(outgoing);
             }
+            Task::Again(outgoing) => self.publish(outgoing),
+            Task::Segment => self.send_segment(at),
+            Task::Die => self.die(at),
             Task::Boot => self.tell_boot(at),
             Task::OnBoardRequest => self.tell_on_board(at),
             Task::Periodic => self.periodic(at),
@@ -335,7 +410,8 @@ impl Actor for Agent {
         self.online = false;
         self.busy.clear();
         // Answers to requests of the lost connection are lost with it.
-        self.agenda.take_all(|t| matches!(t, Task::Answer { .. }));
+        self.agenda.take_all(|t| matches!(t, Task::Answer { .. } | Task::Again(_) | Task::Segment));
+        self.outbox.clear();
     }
 
     fn receive(&mut self, now: Duration, incoming: Incoming) {
@@ -345,22 +421,22 @@ impl Actor for Agent {
             return;
         }
         let reply_to = incoming.reply_to.unwrap_or_else(|| self.around.controller_topic.clone());
-        if let Some(RecordType::SessionContext(_)) = record.record_type {
-            let reason = "Session context is not supported";
-            let own = &self.identity.endpoint_id;
-            let answer = wire::disconnect(own, &record.from_id, NO_SESSION_CONTEXT, reason);
-            let outgoing = self.outgoing(&reply_to, answer);
-            self.publish(outgoing);
-            return;
-        }
-        let Some(msg) = wire::plain_msg(&record) else { return };
-        match msg.body.as_ref().and_then(|b| b.msg_body.as_ref()) {
-            Some(MsgBody::Request(_)) => self.answer(now, &record.from_id, &reply_to, &msg),
-            Some(MsgBody::Response(Response { resp_type: Some(RespType::NotifyResp(_)) })) => {
-                if let Some(header) = &msg.header {
-                    self.notifier.acknowledged(&header.msg_id);
-                }
+        let secured = wire::is_secured(&record);
+        match record.record_type {
+            Some(RecordType::SessionContext(context)) => {
+                self.in_session(now, &record.from_id, &reply_to, context, secured);
             }
+            Some(RecordType::Disconnect(_)) => {
+                self.sessions.remove(&record.from_id);
+            }
+            Some(RecordType::NoSessionContext(_)) if secured => {
+                let reason = "Secured payload without a session context";
+                self.refuse(&record.from_id, &reply_to, INVALID_RECORD, reason);
+            }
+            Some(RecordType::NoSessionContext(inner)) => match Msg::decode(inner.payload) {
+                Ok(msg) => self.hear(now, &record.from_id, &reply_to, &msg, Channel::Plain),
+                Err(_unreadable) => self.complain(&record.from_id, &reply_to),
+            },
             _ => {}
         }
     }
@@ -377,6 +453,28 @@ impl Actor for Agent {
 
     fn take_outputs(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.outputs)
+    }
+}
+
+impl Agent {
+    /// Takes a Msg, however it came.
+    fn hear(&mut self, now: Duration, from: &str, reply_to: &str, msg: &Msg, channel: Channel) {
+        match msg.body.as_ref().and_then(|b| b.msg_body.as_ref()) {
+            Some(MsgBody::Request(_)) => self.answer(now, from, reply_to, msg, channel),
+            Some(MsgBody::Response(Response { resp_type: Some(RespType::NotifyResp(_)) })) => {
+                if let Some(header) = &msg.header {
+                    self.notifier.acknowledged(&header.msg_id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Says that it won't go on with this peer.
+    fn refuse(&mut self, peer: &str, reply_to: &str, code: u32, reason: &str) {
+        let answer = wire::disconnect(&self.identity.endpoint_id, peer, code, reason);
+        let outgoing = self.outgoing(reply_to, answer);
+        self.publish(outgoing);
     }
 }
 

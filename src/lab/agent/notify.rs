@@ -87,6 +87,10 @@ impl Agent {
         send_resp: bool,
         notification: Notification,
     ) {
+        // A device that is down notices nothing.
+        if !self.online && self.boot.is_some() {
+            return;
+        }
         let kind = kind_name(&notification);
         let msg_id = self.notifier.next_id(kind, &self.moment(at).date_time());
         let notify = Notify {

@@ -254,7 +254,7 @@ fn subscriptions_made_by_the_controller_are_served() {
     let identity = identity(Character::Healthy);
     let mut agent = started(&identity);
     run(&mut agent, secs(1));
-    let mut controller = crate::lab::controller::Controller::new(5);
+    let mut controller = crate::lab::controller::Controller::new(5, Default::default());
     controller.online(secs(1));
     let connect = wire::mqtt_connect(&identity.endpoint_id, ENDPOINT_ID, false, identity.topic());
     let hello =

@@ -1,10 +1,13 @@
 //! The demo's Controller as a state machine: greets each Agent it hears of, acknowledges what
-//! wants to be acknowledged, and then asks and changes things at a steady pace.
+//! wants to be acknowledged, and then asks and changes things at a steady pace. Repeats what
+//! isn't answered, once, and leaves a device alone that doesn't answer at all.
 //!
 //! What it asks of a device follows from the seed and the device's Endpoint ID alone; when
 //! depends on when the device was first heard.
 
+mod chase;
 mod script;
+mod sessions;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,15 +15,19 @@ use std::time::Duration;
 use prost::Message as _;
 
 use super::actor::{Actor, Agenda, Output};
+use super::plot::{Part, Plot};
 use super::seed;
+use super::session::Session;
 use super::wire::{self, Incoming, Outgoing};
 use crate::usp::generated::usp::body::MsgBody;
+use crate::usp::generated::usp::notify::Notification;
 use crate::usp::generated::usp::request::ReqType;
 use crate::usp::generated::usp::response::RespType;
 use crate::usp::generated::usp::{Msg, NotifyResp, Request, Response};
 use crate::usp::generated::usp_record::Record;
 use crate::usp::generated::usp_record::record::RecordType;
 
+use chase::Chase;
 use script::Script;
 
 /// The Controller's Endpoint ID.
@@ -40,6 +47,13 @@ const MAX_DEVICES: usize = 5_000;
 const MAX_NAME_LENGTH: usize = 512;
 /// Of its publishes.
 const QOS: u8 = 1;
+/// A device with so many open requests is not asked further, and one that let so many go
+/// unanswered is left alone.
+const MAX_OPEN: u32 = 3;
+/// Until an open request may have been answered.
+const NOT_YET: Duration = Duration::from_secs(4);
+/// Between two requests to a device that doesn't answer.
+const LEFT_ALONE: Duration = Duration::from_secs(60);
 /// One in this many acknowledgements is lost, so that retransmissions are seen.
 const FORGETS: u32 = 60;
 
@@ -50,6 +64,10 @@ enum Task {
     Ask(String),
     /// Send this.
     Send(Outgoing),
+    /// See whether this device answered the request with this msg_id.
+    Chase(String, String),
+    /// Say the next thing in the secured session with this device.
+    Converse(String),
 }
 
 /// A device it knows.
@@ -62,11 +80,22 @@ struct Device {
     requests: u64,
     script: Script,
     rng: fastrand::Rng,
+    parts: Vec<Part>,
+    /// The open session context.
+    session: Option<Session>,
+    /// What was said in a secured session so far.
+    said: u32,
+    /// Requests it may still answer.
+    open: u32,
+    /// Requests in a row that it didn't answer.
+    unanswered: u32,
 }
 
 /// The simulated Controller.
 pub struct Controller {
     seed: u64,
+    plot: Plot,
+    chase: Chase,
     devices: HashMap<String, Device>,
     agenda: Agenda<Task>,
     online: bool,
@@ -77,10 +106,12 @@ pub struct Controller {
 }
 
 impl Controller {
-    /// A Controller that knows nobody yet.
-    pub fn new(seed: u64) -> Self {
+    /// A Controller that knows nobody yet; `plot` says what it will do to whom.
+    pub fn new(seed: u64, plot: Plot) -> Self {
         Self {
             seed: seed::derive(seed, 3),
+            plot,
+            chase: Chase::default(),
             devices: HashMap::new(),
             agenda: Agenda::new(),
             online: false,
@@ -94,7 +125,7 @@ impl Controller {
         let own = TOPIC.to_owned();
         if device.legacy {
             let topic = wire::with_reply_to(&device.topic, &own);
-            Outgoing { topic, payload, qos: QOS, content_type: None, response_topic: None }
+            Outgoing { topic, payload, qos: QOS, ..Outgoing::default() }
         } else {
             Outgoing {
                 topic: device.topic.clone(),
@@ -102,6 +133,7 @@ impl Controller {
                 qos: QOS,
                 content_type: Some(wire::CONTENT_TYPE),
                 response_topic: Some(own),
+                ..Outgoing::default()
             }
         }
     }
@@ -125,8 +157,24 @@ impl Controller {
         let wait = Duration::from_millis(rng.u64(200..500));
         let name = topic.rsplit('/').next().unwrap_or_default().to_owned();
         // The first device shows its whole model at once, the others now and then.
-        let script = Script::new(seed::derive(own, 1), self.devices.is_empty());
-        let device = Device { topic, legacy, name, requests: 0, script, rng };
+        let parts = self.plot.parts(endpoint_id).to_vec();
+        let script = Script::new(seed::derive(own, 1), self.devices.is_empty(), &parts);
+        if parts.contains(&Part::Secured) {
+            self.agenda.add(now + sessions::FIRST_WORD, Task::Converse(endpoint_id.to_owned()));
+        }
+        let device = Device {
+            topic,
+            legacy,
+            name,
+            requests: 0,
+            script,
+            rng,
+            parts,
+            session: None,
+            said: 0,
+            open: 0,
+            unanswered: 0,
+        };
         self.devices.insert(endpoint_id.to_owned(), device);
         self.agenda.add(now + wait, Task::Ask(endpoint_id.to_owned()));
     }
@@ -155,19 +203,39 @@ impl Controller {
         }
         let known = self.devices.len();
         let Some(device) = self.devices.get_mut(&endpoint_id) else { return };
+        if device.open >= MAX_OPEN {
+            let wait = if device.unanswered >= MAX_OPEN { LEFT_ALONE } else { NOT_YET };
+            self.agenda.add(at + wait, Task::Ask(endpoint_id));
+            return;
+        }
         let greeting = device.script.is_greeting();
-        let request = device.script.next();
+        let step = device.script.next();
         device.requests += 1;
         let msg_id = format!("{}-{}", device.name, device.requests);
-        let record = wire::record(ENDPOINT_ID, &endpoint_id, &wire::request(&msg_id, request));
-        let outgoing = Self::outgoing(device, record);
-        let pause = if greeting {
-            0.25 + 0.5 * device.rng.f64()
-        } else {
-            PACE_SECS.max(known as f64 / MAX_RATE) * (0.5 + device.rng.f64())
+        let pause = match step.pause_secs {
+            Some(pause) => pause,
+            None if device.unanswered >= MAX_OPEN => LEFT_ALONE.as_secs_f64(),
+            None if greeting => 0.25 + 0.5 * device.rng.f64(),
+            None => PACE_SECS.max(known as f64 / MAX_RATE) * (0.5 + device.rng.f64()),
         };
-        self.agenda.add(at + Duration::from_secs_f64(pause), Task::Ask(endpoint_id));
-        self.outputs.push(Output::Publish(outgoing));
+        let msg = wire::request(&msg_id, step.request);
+        self.agenda.add(at + Duration::from_secs_f64(pause), Task::Ask(endpoint_id.clone()));
+        self.send_request(at, &endpoint_id, &msg_id, &msg);
+    }
+
+    /// Takes a Msg, however it came.
+    fn hear(&mut self, now: Duration, from: &str, msg: &Msg) {
+        match msg.body.as_ref().and_then(|b| b.msg_body.as_ref()) {
+            Some(MsgBody::Request(_)) => self.acknowledge(now, from, msg),
+            Some(MsgBody::Response(Response { resp_type: Some(response) })) => {
+                if let Some(device) = self.devices.get_mut(from) {
+                    device.script.learn(response);
+                }
+                self.answered(from, msg);
+            }
+            Some(MsgBody::Error(_)) => self.answered(from, msg),
+            _ => {}
+        }
     }
 
     /// Acknowledges a Notify that wants it, a little later.
@@ -179,7 +247,9 @@ impl Controller {
             return;
         };
         let Some(device) = self.devices.get_mut(from) else { return };
-        if !notify.send_resp || device.rng.u32(..FORGETS) == 0 {
+        let introduces = matches!(notify.notification, Some(Notification::OnBoardReq(_)));
+        let unheard = introduces && device.parts.contains(&Part::Unheard);
+        if !notify.send_resp || unheard || device.rng.u32(..FORGETS) == 0 {
             return;
         }
         let wait = Duration::from_micros(device.rng.u64(1_500..12_000));
@@ -211,21 +281,28 @@ impl Actor for Controller {
                 let topic = incoming.reply_to.or_else(|| Some(connect.subscribed_topic.clone()));
                 let topic = topic.filter(|t| !t.is_empty());
                 self.learn(now, from, topic, incoming.reply_in_topic);
+                // What it was asked before is lost, and so is its session.
+                self.forget_open(from);
+                self.end_session(from);
             }
             Some(RecordType::NoSessionContext(_)) => {
                 let Some(msg) = wire::plain_msg(&record) else { return };
                 self.learn(now, from, incoming.reply_to, incoming.reply_in_topic);
-                match msg.body.as_ref().and_then(|b| b.msg_body.as_ref()) {
-                    Some(MsgBody::Request(_)) => self.acknowledge(now, from, &msg),
-                    Some(MsgBody::Response(Response { resp_type: Some(response) })) => {
-                        if let Some(device) = self.devices.get_mut(from) {
-                            device.script.learn(response);
-                        }
-                    }
-                    _ => {}
+                self.hear(now, from, &msg);
+            }
+            Some(RecordType::SessionContext(context)) => {
+                for msg in self.in_session(now, from, context) {
+                    self.hear(now, from, &msg);
                 }
             }
+            Some(RecordType::Disconnect(_)) => {
+                self.forget_open(from);
+                self.end_session(from);
+            }
             _ => {}
+        }
+        if let Some(device) = self.devices.get_mut(from) {
+            device.unanswered = 0;
         }
     }
 
@@ -241,6 +318,8 @@ impl Actor for Controller {
                     self.outputs.push(Output::Publish(outgoing));
                 }
                 Task::Send(_) => {}
+                Task::Chase(endpoint_id, msg_id) => self.chase(at, endpoint_id, msg_id),
+                Task::Converse(endpoint_id) => self.converse(at, endpoint_id),
             }
         }
     }
@@ -253,6 +332,7 @@ impl Actor for Controller {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::fault::Fault;
 
     fn connect_of(n: usize) -> (String, Incoming) {
         let id = format!("os::00256D-{n}");
@@ -263,7 +343,7 @@ mod tests {
 
     /// The requests sent in the first `secs` seconds, in order: time, topic, Msg.
     fn requests(devices: usize, secs: u64) -> Vec<(Duration, String, Msg)> {
-        let mut controller = Controller::new(1);
+        let mut controller = Controller::new(1, Plot::default());
         controller.online(Duration::ZERO);
         for n in 1..=devices {
             controller.receive(Duration::ZERO, connect_of(n).1);
@@ -275,8 +355,14 @@ mod tests {
             controller.advance(due);
             for output in controller.take_outputs() {
                 let Output::Publish(outgoing) = output else { continue };
-                let msg = Record::decode(outgoing.payload).ok().and_then(|r| wire::plain_msg(&r));
-                out.extend(msg.map(|m| (due, outgoing.topic, m)));
+                let Ok(record) = Record::decode(outgoing.payload) else { continue };
+                let Some(msg) = wire::plain_msg(&record) else { continue };
+                // Whoever isn't answered asks less.
+                let error = wire::error(id(&msg), Fault::new(7003, "busy"), Vec::new());
+                let payload = wire::record(&record.to_id, ENDPOINT_ID, &error);
+                let reply_to = Some(outgoing.topic.clone());
+                controller.receive(due, Incoming { payload, reply_to, reply_in_topic: false });
+                out.push((due, outgoing.topic, msg));
             }
         }
         out
@@ -318,7 +404,7 @@ mod tests {
 
     #[test]
     fn notifications_are_acknowledged_when_they_want_to_be() {
-        let mut controller = Controller::new(1);
+        let mut controller = Controller::new(1, Plot::default());
         controller.online(Duration::ZERO);
         let (from, connect) = connect_of(7);
         controller.receive(Duration::ZERO, connect.clone());
@@ -344,7 +430,7 @@ mod tests {
 
     #[test]
     fn a_legacy_device_is_answered_in_its_manner() {
-        let mut controller = Controller::new(1);
+        let mut controller = Controller::new(1, Plot::default());
         controller.online(Duration::ZERO);
         let (_, connect) = connect_of(3);
         controller.receive(Duration::ZERO, Incoming { reply_in_topic: true, ..connect });
@@ -357,8 +443,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_answered_is_repeated_once_and_then_the_device_is_left_alone() {
+        let mut controller = Controller::new(1, Plot::default());
+        controller.online(Duration::ZERO);
+        controller.receive(Duration::ZERO, connect_of(1).1);
+        let mut sent: Vec<(Duration, Outgoing)> = Vec::new();
+        while let Some(due) = controller.next_due()
+            && due <= Duration::from_secs(200)
+        {
+            controller.advance(due);
+            for output in controller.take_outputs() {
+                let Output::Publish(outgoing) = output else { continue };
+                sent.push((due, outgoing));
+            }
+        }
+        let first = &sent[0];
+        let again: Vec<Duration> =
+            sent.iter().skip(1).filter(|(_, o)| *o == first.1).map(|(at, _)| *at).collect();
+        assert_eq!(again, [first.0 + Duration::from_secs(10)]);
+        let late = sent.iter().filter(|(at, _)| *at > Duration::from_secs(100));
+        assert!(late.count() <= 6, "{} in all", sent.len());
+    }
+
+    #[test]
     fn nonsense_is_met_with_silence() {
-        let mut controller = Controller::new(1);
+        let mut controller = Controller::new(1, Plot::default());
         controller.online(Duration::ZERO);
         for payload in [&b""[..], b"hello", b"\xff\xff\xff"] {
             let payload = bytes::Bytes::copy_from_slice(payload);

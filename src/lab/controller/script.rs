@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::lab::plot::Part;
 use crate::lab::wire;
 use crate::usp::generated::usp::add_resp::created_object_result::operation_status::OperStatus;
 use crate::usp::generated::usp::request::ReqType;
@@ -16,7 +17,8 @@ const SUBSCRIPTIONS: [(&str, &str, &str, &str); 4] = [
     (
         "acs-done",
         "OperationComplete",
-        "Device.SelfTestDiagnostics(),Device.IP.Diagnostics.,Device.WiFi.NeighboringWiFiDiagnostic()",
+        "Device.SelfTestDiagnostics(),Device.IP.Diagnostics.,\
+         Device.WiFi.NeighboringWiFiDiagnostic(),Device.DeviceInfo.FirmwareImage.",
         "true",
     ),
     ("acs-host-joined", "ObjectCreation", "Device.Hosts.Host.", "false"),
@@ -36,6 +38,17 @@ const MAPPINGS: &str = "Device.NAT.PortMapping.";
 pub(super) struct Script {
     rng: fastrand::Rng,
     greeting: VecDeque<ReqType>,
+    /// What the story wants of this device after the greeting, each with the seconds until the
+    /// request that follows.
+    planned: VecDeque<(ReqType, f64)>,
+    /// True if it is asked within a session context.
+    in_segments: bool,
+    /// True if it is looked at more often than others.
+    watched: bool,
+    /// Requests made; counted for what comes again and again.
+    requests: u32,
+    /// True if the story has it rebooted now and then.
+    rebooted: bool,
     /// Port mappings added and not yet deleted.
     mappings: Vec<String>,
     /// For command keys.
@@ -101,10 +114,39 @@ fn set_one(object: &str, param: &str, value: &str) -> ReqType {
     })
 }
 
+/// Sets a name, and a channel that doesn't exist.
+fn set_partly() -> ReqType {
+    let setting = |param: &str, value: &str, required| set::UpdateParamSetting {
+        param: param.to_owned(),
+        value: value.to_owned(),
+        required,
+    };
+    let object = |obj_path: &str, param_settings| set::UpdateObject {
+        obj_path: obj_path.to_owned(),
+        param_settings,
+    };
+    ReqType::Set(Set {
+        allow_partial: true,
+        update_objs: vec![
+            object("Device.WiFi.SSID.1.", vec![setting("SSID", "Home-Demo", true)]),
+            object("Device.WiFi.Radio.1.", vec![setting("Channel", "999", true)]),
+        ],
+    })
+}
+
+/// A request, and the seconds until the next one if the story knows them.
+pub(super) struct Step {
+    pub(super) request: ReqType,
+    pub(super) pause_secs: Option<f64>,
+}
+
+/// Between two planned reboots of a device, requests.
+const REBOOT_EVERY: u32 = 40;
+
 impl Script {
-    /// The plan that belongs to a seed; `in_full` asks for the whole supported data model at
-    /// once.
-    pub(super) fn new(seed: u64, in_full: bool) -> Self {
+    /// The plan that belongs to a seed and to the device's parts; `in_full` asks for the whole
+    /// supported data model at once.
+    pub(super) fn new(seed: u64, in_full: bool, parts: &[Part]) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         let versions = GetSupportedProtocol {
             controller_supported_protocol_versions: format!("{},1.4", wire::PROTOCOL_VERSIONS),
@@ -118,7 +160,24 @@ impl Script {
             greeting.push_back(get_supported_dm("Device."));
         }
         greeting.push_back(get_instances("Device.Hosts.Host."));
-        Self { rng, greeting, mappings: Vec::new(), commands: 0 }
+        let mut script = Self {
+            rng,
+            greeting,
+            planned: VecDeque::new(),
+            in_segments: parts.contains(&Part::InSession) || parts.contains(&Part::Lossy),
+            watched: parts.iter().any(|part| part.is_watched()),
+            requests: 0,
+            rebooted: parts.contains(&Part::Rebooted),
+            mappings: Vec::new(),
+            commands: 0,
+        };
+        if parts.contains(&Part::Operated) {
+            script.plan_commands();
+        }
+        if script.rebooted {
+            script.plan_reboot();
+        }
+        script
     }
 
     /// True while the device is being greeted.
@@ -127,10 +186,58 @@ impl Script {
     }
 
     /// The next request.
-    pub(super) fn next(&mut self) -> ReqType {
+    pub(super) fn next(&mut self) -> Step {
         if let Some(request) = self.greeting.pop_front() {
-            return request;
+            return Step { request, pause_secs: None };
         }
+        self.requests += 1;
+        if self.rebooted && self.requests.is_multiple_of(REBOOT_EVERY) {
+            self.plan_reboot();
+        }
+        if let Some((request, pause)) = self.planned.pop_front() {
+            return Step { request, pause_secs: Some(pause) };
+        }
+        if self.watched {
+            let request = get(&["Device.DeviceInfo.UpTime", "Device.DeviceInfo.MemoryStatus."]);
+            return Step { request, pause_secs: Some(1.2 + 0.4 * self.rng.f64()) };
+        }
+        // What is large is asked for in segments more often than others are asked for it.
+        if self.in_segments && self.requests % 3 == 1 {
+            let what = ["Device.WiFi.", "Device.DeviceInfo.", "Device.IP.", "Device.LocalAgent."];
+            let path = what[self.rng.usize(..what.len())];
+            return Step { request: get_supported_dm(path), pause_secs: None };
+        }
+        Step { request: self.any(), pause_secs: None }
+    }
+
+    /// One of each kind of command: done at once, done later, failed later; and requests that
+    /// are done in part.
+    fn plan_commands(&mut self) {
+        let steps = [
+            self.operate("Device.X_DEMO_Locate()", &[("Color", "blue"), ("Seconds", "5")]),
+            self.operate(
+                "Device.DeviceInfo.FirmwareImage.2.Download()",
+                &[("URL", "ftp://images.demo.example/next.bin"), ("AutoActivate", "false")],
+            ),
+            self.operate(
+                "Device.IP.Diagnostics.IPPing()",
+                &[("Host", "gateway.demo.example"), ("NumberOfRepetitions", "4")],
+            ),
+            get(&["Device.DeviceInfo.SerialNumber", "Device.DeviceInfo.X_Unknown"]),
+            set_partly(),
+        ];
+        self.planned.extend(steps.into_iter().map(|request| (request, 1.4)));
+    }
+
+    /// A reboot, and a request that comes too late for an answer.
+    fn plan_reboot(&mut self) {
+        let reboot = self.operate("Device.Reboot()", &[]);
+        self.planned.push_back((get(&["Device.DeviceInfo.UpTime"]), 1.5));
+        self.planned.push_back((reboot, 0.5));
+        self.planned.push_back((get(&["Device.DeviceInfo.UpTime"]), 12.0));
+    }
+
+    fn any(&mut self) -> ReqType {
         match self.rng.u32(..200) {
             0..50 => {
                 get(&["Device.WiFi.Radio.*.Stats.", "Device.WiFi.AccessPoint.*.AssociatedDevice."])
@@ -247,8 +354,9 @@ mod tests {
 
     #[test]
     fn every_kind_of_request_comes_up() {
-        let mut script = Script::new(9, true);
-        let kinds: HashSet<_> = (0..600).map(|_| std::mem::discriminant(&script.next())).collect();
+        let mut script = Script::new(9, true, &[]);
+        let kinds: HashSet<_> =
+            (0..600).map(|_| std::mem::discriminant(&script.next().request)).collect();
         // All but Delete, which needs an Add that was answered, and Notify and the like, which
         // no Controller sends.
         assert_eq!(kinds.len(), 7);
@@ -256,7 +364,7 @@ mod tests {
 
     #[test]
     fn a_mapping_that_was_added_is_deleted_next() {
-        let mut script = Script::new(9, false);
+        let mut script = Script::new(9, false, &[]);
         let path = format!("{MAPPINGS}4.");
         script.mappings.push(path.clone());
         let ReqType::Delete(delete) = script.map_port() else { unreachable!() };
@@ -266,9 +374,9 @@ mod tests {
 
     #[test]
     fn subscriptions_are_made_once() {
-        let mut script = Script::new(1, false);
+        let mut script = Script::new(1, false, &[]);
         let greeting: Vec<ReqType> =
-            std::iter::from_fn(|| script.is_greeting().then(|| script.next())).collect();
+            std::iter::from_fn(|| script.is_greeting().then(|| script.next().request)).collect();
         assert!(matches!(greeting[0], ReqType::GetSupportedProtocol(_)));
         assert_eq!(greeting.iter().filter(|r| matches!(r, ReqType::Add(_))).count(), 1);
     }

@@ -108,7 +108,8 @@ fn controller(m: &mut Maker<'_>, identity: &Identity, around: &Surroundings) {
         &format!("{path}E2ESession."),
         vec![
             ("Status", Fixed("Idle")),
-            ("SessionMode", Fixed("Forbid")),
+            ("SessionMode", Fixed(if identity.has_sessions() { "Allow" } else { "Forbid" })),
+            ("MaxUSPRecordSize", text(identity.record_size().to_string())),
             ("SessionRetryMinimumWaitInterval", Fixed("5")),
             ("MaxRetransmitTries", Fixed("3")),
         ],
