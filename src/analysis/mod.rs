@@ -15,10 +15,12 @@ pub mod budgets;
 pub mod exchanges;
 pub mod latency;
 pub mod note;
+pub mod operations;
 mod pipeline;
 pub mod problems;
 pub mod sessions;
 pub mod snapshot;
+pub mod subscriptions;
 
 pub use budgets::{Budgets, Losses};
 pub use pipeline::Pipeline;

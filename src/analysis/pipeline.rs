@@ -4,7 +4,9 @@ use super::budgets::{Budgets, Losses};
 use super::exchanges::{Exchanges, Match, TimedOut};
 use super::latency::{Latencies, LatencySample};
 use super::note::{Note, Reports};
+use super::operations::{OperationLog, Operations};
 use super::snapshot::Snapshot;
+use super::subscriptions::Learner;
 use crate::core::block_log::BlockLog;
 use crate::core::ids::Epoch;
 use crate::core::time::Timestamp;
@@ -25,6 +27,8 @@ struct Analysis {
     exchanges: Exchanges,
     latencies: Latencies,
     samples: BlockLog<LatencySample>,
+    operations: Operations,
+    subscriptions: Learner,
     /// Filled and emptied for each message.
     reports: Reports,
 }
@@ -74,7 +78,7 @@ impl Pipeline {
     /// True while something waits for its time limit.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        self.analysis.exchanges.is_waiting()
+        self.analysis.exchanges.is_waiting() || self.analysis.operations.is_waiting()
     }
 
     /// The store's counters now.
@@ -87,6 +91,16 @@ impl Pipeline {
     #[must_use]
     pub fn snapshot(&mut self) -> Snapshot {
         self.analysis.snapshot(self.store.snapshot())
+    }
+
+    #[cfg(test)]
+    pub(super) fn operations_for_tests(&self) -> &Operations {
+        &self.analysis.operations
+    }
+
+    #[cfg(test)]
+    pub(super) fn subscriptions_for_tests(&self) -> &Learner {
+        &self.analysis.subscriptions
     }
 
     fn message(&mut self, msg: &WireMsg<'_>) {
@@ -121,6 +135,8 @@ impl Analysis {
             exchanges: Exchanges::new(&budgets),
             latencies: Latencies::new(budgets.latency_cells),
             samples: BlockLog::with_capacity(budgets.latencies),
+            operations: Operations::new(&budgets),
+            subscriptions: Learner::new(&budgets),
             reports: Reports::new(),
             budgets,
         }
@@ -132,14 +148,17 @@ impl Analysis {
         self.exchanges.advance(now, &mut self.reports, |lost: TimedOut| {
             latencies.timed_out(lost.device, lost.responder, lost.kind);
         });
-        self.take_reports(store)
+        let unanswered = self.operations.advance(now);
+        self.take_reports(store) || unanswered
     }
 
     fn note(&mut self, store: &mut Store, note: &Note<'_>) {
         let grade = None;
         // A retained message is an old one that the broker replays to whoever subscribes.
         if !note.delivery.retain {
-            self.exchange(store, note, grade);
+            let what = self.exchange(store, note, grade);
+            self.operations.note(note, what);
+            self.subscriptions.note(note, what);
         }
         self.take_reports(store);
     }
@@ -149,7 +168,7 @@ impl Analysis {
         store: &mut Store,
         note: &Note<'_>,
         grade: Option<crate::usp::outcome::Grade>,
-    ) {
+    ) -> Match {
         let offered = self.exchanges.offer(note, grade, &mut self.reports);
         if let Some(mark) = store.mark(note.seq) {
             mark.exchange = offered.exchange;
@@ -174,7 +193,7 @@ impl Analysis {
                 let Some(exchange) =
                     offered.exchange.and_then(|id| self.exchanges.log.get(id.place()))
                 else {
-                    return;
+                    return offered.what;
                 };
                 let (device, responder) = (exchange.device(), exchange.responder);
                 self.latencies.answered(device, responder, exchange.kind, latency_nanos);
@@ -187,6 +206,7 @@ impl Analysis {
                 });
             }
         }
+        offered.what
     }
 
     /// Puts what was reported where it belongs. True if there was anything.
@@ -208,6 +228,8 @@ impl Analysis {
             losses: Losses {
                 open_requests: self.exchanges.given_up,
                 latency_cells: self.latencies.refused,
+                operations: self.operations.given_up,
+                subscriptions: self.subscriptions.lost,
                 ..Losses::default()
             },
             open_requests: self.exchanges.open(),
@@ -216,6 +238,11 @@ impl Analysis {
             latencies: self.samples.clone(),
             latency_rows: self.latencies.rows.clone(),
             latency_totals: self.latencies.totals.clone(),
+            operations: OperationLog {
+                log: self.operations.log.clone(),
+                refs: self.operations.refs.clone(),
+            },
+            subscriptions: self.subscriptions.known.clone(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::Message;
+use super::related;
 use crate::core::hex;
 use crate::core::wire::{Prop, Props};
 use crate::store::row::Pair;
@@ -44,7 +45,14 @@ pub(super) fn message(msg: Message<'_>) -> Value {
         None => (None, None),
     };
     if let Some(found) = &msg_there {
-        put("msg", usp_json::msg_json(found));
+        let mut value = usp_json::msg_json(found);
+        if let Some(object) = value.as_object_mut() {
+            related::in_msg(msg, object);
+        }
+        put("msg", value);
+    }
+    if let Some(reboot) = related::reboot(msg) {
+        put("reboot", reboot);
     }
     if let Some(pair) = pair(row.pair()) {
         put("pair", pair);
@@ -59,7 +67,7 @@ pub(super) fn message(msg: Message<'_>) -> Value {
 }
 
 /// Nanoseconds as seconds with microseconds.
-fn micros(nanos: i64) -> Value {
+pub(super) fn micros(nanos: i64) -> Value {
     let micros = nanos.saturating_add(500).div_euclid(1000);
     json!(micros as f64 / 1e6)
 }

@@ -12,6 +12,7 @@
 mod records;
 
 mod budgets;
+mod operations;
 mod pairs;
 mod properties;
 
