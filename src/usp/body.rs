@@ -103,6 +103,7 @@ pub fn entries<'a>(
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use prost::Message as _;
 

@@ -1,5 +1,7 @@
 //! Operations in every order, and against a simple model.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use proptest::prelude::*;
 
 use super::*;

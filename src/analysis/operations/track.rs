@@ -561,9 +561,9 @@ impl Operations {
     fn refused(&mut self, note: &Note<'_>, msg_id: &str, bytes: &[u8], what: Match) {
         let Some((device, controller)) = note.ends() else { return };
         let key = GroupKey { controller, device, id: self.keys.digest(msg_id.as_bytes()) };
-        let error = Some(read::error_code(bytes));
+        let error = read::error_code(bytes);
         let digest = self.keys.digest(bytes);
-        let answer = Answer { seq: note.seq, at: note.at, digest, error };
+        let answer = Answer { seq: note.seq, at: note.at, digest, error: Some(error) };
         match self.groups.get_mut(&key) {
             Some(group) if group.answer.is_none() => {
                 group.answer = Some(answer);
@@ -573,7 +573,7 @@ impl Operations {
                     self.searches.remove(search, key);
                 }
                 for place in ops {
-                    self.give_verdict(place, note, Verdict::Refused(error.unwrap_or(0)));
+                    self.give_verdict(place, note, Verdict::Refused(error));
                     self.refs.push((note.seq, place));
                 }
             }

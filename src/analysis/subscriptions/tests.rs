@@ -1,5 +1,7 @@
 //! Subscriptions learned from every message that tells of them.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use super::*;
 use crate::analysis::{Budgets, Pipeline, Snapshot};
 use crate::core::ids::Epoch;
