@@ -19,11 +19,13 @@ pub mod exchanges;
 pub mod latency;
 pub mod layout;
 pub mod note;
+pub mod operations;
 mod pipeline;
 pub mod problems;
 pub mod sessions;
 pub mod shadow;
 pub mod snapshot;
+pub mod subscriptions;
 pub mod visibility;
 
 pub use budgets::{Budgets, Losses};

@@ -9,11 +9,13 @@ use super::exchanges::{Exchanges, Match, TimedOut};
 use super::latency::{Latencies, LatencySample};
 use super::layout::Layout;
 use super::note::{Note, Reports};
+use super::operations::{OperationLog, Operations};
 use super::problems::Rules;
 use super::problems::trouble::Troubles;
-use super::shadow::{DeviceShadow, Shadow};
 use super::sessions::Sessions;
+use super::shadow::{DeviceShadow, Shadow};
 use super::snapshot::Snapshot;
+use super::subscriptions::Learner;
 use crate::core::block_log::BlockLog;
 use crate::core::ids::{EndpointId, Epoch};
 use crate::core::time::Timestamp;
@@ -41,6 +43,8 @@ struct Analysis {
     rules: Rules,
     troubles: Troubles,
     shadow: Shadow,
+    operations: Operations,
+    subscriptions: Learner,
     /// Filled and emptied for each message.
     reports: Reports,
 }
@@ -97,8 +101,11 @@ impl Pipeline {
     /// True while something waits for its time limit.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        let Analysis { exchanges, endpoints, sessions, .. } = &self.analysis;
-        exchanges.is_waiting() || endpoints.is_waiting() || sessions.is_waiting()
+        let Analysis { exchanges, endpoints, sessions, operations, .. } = &self.analysis;
+        exchanges.is_waiting()
+            || endpoints.is_waiting()
+            || sessions.is_waiting()
+            || operations.is_waiting()
     }
 
     /// Chooses the devices whose data models snapshots show, at most
@@ -125,6 +132,16 @@ impl Pipeline {
     #[must_use]
     pub fn snapshot(&mut self) -> Snapshot {
         self.analysis.snapshot(self.store.snapshot())
+    }
+
+    #[cfg(test)]
+    pub(super) fn operations_for_tests(&self) -> &Operations {
+        &self.analysis.operations
+    }
+
+    #[cfg(test)]
+    pub(super) fn subscriptions_for_tests(&self) -> &Learner {
+        &self.analysis.subscriptions
     }
 
     fn message(&mut self, msg: &WireMsg<'_>) {
@@ -172,6 +189,8 @@ impl Analysis {
             rules: Rules::default(),
             troubles: Troubles::default(),
             shadow: Shadow::new(&budgets),
+            operations: Operations::new(&budgets),
+            subscriptions: Learner::new(&budgets),
             reports: Reports::new(),
             budgets,
         }
@@ -186,7 +205,8 @@ impl Analysis {
             endpoints.timed_out(&lost);
         });
         self.endpoints.advance(now, &mut self.reports);
-        self.take_reports(store)
+        let unanswered = self.operations.advance(now);
+        self.take_reports(store) || unanswered
     }
 
     fn note(&mut self, store: &mut Store, note: &Note<'_>) {
@@ -199,32 +219,33 @@ impl Analysis {
         }
         // A retained message is an old one that the broker replays to whoever subscribes.
         if !note.delivery.retain {
-            let repeat = self.exchange(store, note, grade);
-            let seen = Seen { repeat, grade };
+            let what = self.exchange(store, note, grade);
+            let seen = Seen { repeat: matches!(what, Match::Repeat { .. }), grade };
             let Self { endpoints, exchanges, reports, .. } = self;
             endpoints.note(store, note, seen, exchanges, reports);
+            self.operations.note(note, what);
+            self.subscriptions.note(note, what);
         }
         self.take_reports(store);
     }
 
-    /// True if the message is the same as one before.
+    /// Ties the message to its exchange; gives what it is to earlier ones.
     fn exchange(
         &mut self,
         store: &mut Store,
         note: &Note<'_>,
         grade: Option<crate::usp::outcome::Grade>,
-    ) -> bool {
+    ) -> Match {
         let offered = self.exchanges.offer(note, grade, &mut self.reports);
         if let Some(mark) = store.mark(note.seq) {
             mark.exchange = offered.exchange;
         }
         match offered.what {
-            Match::None => false,
+            Match::None => {}
             Match::Repeat { first } => {
                 if let Some(mark) = store.mark(note.seq) {
                     mark.pair = Some(Pair::RepeatOf { first });
                 }
-                true
             }
             Match::Pair { request, response, latency_nanos } => {
                 if let Some(mark) = store.mark(request) {
@@ -238,7 +259,7 @@ impl Analysis {
                 let Some(exchange) =
                     offered.exchange.and_then(|id| self.exchanges.log.get(id.place()))
                 else {
-                    return false;
+                    return offered.what;
                 };
                 let (device, responder) = (exchange.device(), exchange.responder);
                 let kind = exchange.kind;
@@ -262,9 +283,9 @@ impl Analysis {
                 if device == responder {
                     self.endpoints.answered(device, note.at);
                 }
-                false
             }
         }
+        offered.what
     }
 
     /// Puts what was reported where it belongs. True if there was anything.
@@ -296,6 +317,8 @@ impl Analysis {
                 endpoint_texts: self.endpoints.refused,
                 segments: self.sessions.lost,
                 wholes: self.sessions.wholes.forgotten(),
+                operations: self.operations.given_up,
+                subscriptions: self.subscriptions.lost,
                 ..Losses::default()
             },
             open_requests: self.exchanges.open(),
@@ -315,6 +338,11 @@ impl Analysis {
             wholes: self.sessions.wholes.clone(),
             streams: self.sessions.rows.clone(),
             abandoned: self.sessions.abandoned.clone(),
+            operations: OperationLog {
+                log: self.operations.log.clone(),
+                refs: self.operations.refs.clone(),
+            },
+            subscriptions: self.subscriptions.known.clone(),
         }
     }
 }

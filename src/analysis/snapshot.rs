@@ -12,18 +12,22 @@ use super::endpoints::{EndpointInfo, Identity, Presence, Restart};
 use super::exchanges::{Exchange, StateCounts};
 use super::latency::{LatencyRow, LatencySample, LatencyStats};
 use super::layout::Layout;
+use super::operations::{Operation, OperationLog};
 use super::problems::code::CodeSet;
 use super::problems::trouble::{TroubleCounts, Troubles};
+use super::sessions::{StreamRow, Whole, Wholes};
 use super::shadow::{DeviceShadow, Totals};
+use super::subscriptions::{Subscription, Subscriptions};
 use super::visibility::{BlindSpot, Sight, blind_spots};
 use crate::core::block_log::BlockLog;
 use crate::core::cow_vec::CowVec;
-use super::sessions::{StreamRow, Whole, Wholes};
 use crate::core::ids::{EndpointId, Epoch, ExchangeId, Seq};
 use crate::core::time::Timestamp;
 use crate::store;
 use crate::store::RowRef;
 use crate::usp::endpoint::{self, split_reply_to};
+use crate::usp::kind::{MsgKind, RecordType};
+use crate::usp::scan::scan;
 
 /// See the module text. `Default` is the snapshot of nothing.
 #[derive(Clone)]
@@ -48,6 +52,8 @@ pub struct Snapshot {
     pub(super) wholes: Wholes,
     pub(super) streams: CowVec<Option<StreamRow>>,
     pub(super) abandoned: BlockLog<StreamRow>,
+    pub(super) operations: OperationLog,
+    pub(super) subscriptions: Subscriptions,
 }
 
 impl Default for Snapshot {
@@ -250,6 +256,43 @@ impl Snapshot {
     #[must_use]
     pub fn abandoned(&self) -> &BlockLog<StreamRow> {
         &self.abandoned
+    }
+
+    /// Commands given to devices and what became of them, in order of first sight.
+    #[must_use]
+    pub fn operations(&self) -> &OperationLog {
+        &self.operations
+    }
+
+    /// The operation that an Operate, its answer or its OperationComplete belongs to, or the
+    /// restart command that a Connect Record or Boot! completes; the first of several.
+    #[must_use]
+    pub fn operation_of(&self, row: RowRef<'_>) -> Option<&Operation> {
+        let maybe = match row.msg_kind {
+            Some(kind) => matches!(
+                kind,
+                MsgKind::Operate | MsgKind::OperateResp | MsgKind::Error | MsgKind::Notify
+            ),
+            None => row.record_type.is_some_and(|kind| kind != RecordType::NoSessionContext),
+        };
+        if maybe { self.operations.of(row.seq).next() } else { None }
+    }
+
+    /// Subscriptions of the devices, as far as they were seen.
+    #[must_use]
+    pub fn subscriptions(&self) -> &Subscriptions {
+        &self.subscriptions
+    }
+
+    /// The subscription that caused a Notify. One that was put together from several Records is
+    /// looked up with [`Subscriptions::of_notify`].
+    #[must_use]
+    pub fn subscription_of(&self, row: RowRef<'_>) -> Option<&Subscription> {
+        if row.msg_kind != Some(MsgKind::Notify) || self.subscriptions.is_empty() {
+            return None;
+        }
+        let msg = scan(row.payload()).msg_bytes?;
+        Some(self.subscriptions.of_notify(row.from?, msg)?.0)
     }
 
     /// What is odd about a message.

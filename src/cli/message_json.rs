@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::Message;
-use crate::analysis::problems::explain::explain;
+use super::related;
 use crate::analysis::problems::code::Code;
+use crate::analysis::problems::explain::explain;
 use crate::core::hex;
 use crate::core::wire::{Prop, Props};
 use crate::store::row::Pair;
@@ -52,15 +53,26 @@ pub(super) fn message(msg: Message<'_>) -> Value {
         Some(noise) => (None, noise.malformed),
         None => (None, None),
     };
-    if let Some(found) = &msg_there {
-        put("msg", usp_json::msg_json(found));
-    } else if let Some(whole) = msg.segmented() {
-        let parts = whole.parts.iter().map(|part| part.0);
-        put("msg", usp_json::reassembled_json(&whole.bytes, parts));
+    let shown = match (&msg_there, msg.segmented()) {
+        (Some(found), _) => Some(usp_json::msg_json(found)),
+        (None, Some(whole)) => {
+            let parts = whole.parts.iter().map(|part| part.0);
+            Some(usp_json::reassembled_json(&whole.bytes, parts))
+        }
+        (None, None) => None,
+    };
+    if let Some(mut shown) = shown {
+        if let Some(object) = shown.as_object_mut() {
+            related::in_msg(msg, object);
+        }
+        put("msg", shown);
     }
     let problems = msg.snapshot.problems_of(row);
     if problems.contains(Code::SegmentDuplicate) || problems.contains(Code::SegmentConflict) {
         put("segment_duplicate", true.into());
+    }
+    if let Some(reboot) = related::reboot(msg) {
+        put("reboot", reboot);
     }
     if let Some(pair) = pair(row.pair()) {
         put("pair", pair);
@@ -87,7 +99,7 @@ pub(super) fn message(msg: Message<'_>) -> Value {
 }
 
 /// Nanoseconds as seconds with microseconds.
-fn micros(nanos: i64) -> Value {
+pub(super) fn micros(nanos: i64) -> Value {
     let micros = nanos.saturating_add(500).div_euclid(1000);
     json!(micros as f64 / 1e6)
 }

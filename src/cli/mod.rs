@@ -24,6 +24,7 @@ mod live;
 mod message_json;
 mod out;
 mod profile;
+mod related;
 mod stats;
 mod text;
 mod watch;

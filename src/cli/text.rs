@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::fields::Message;
+use super::related;
 use crate::analysis::problems::code::Level;
 use crate::core::time::Timestamp;
 use crate::store::row::{Direction, Pair};
@@ -47,6 +48,10 @@ pub(super) fn line(msg: Message<'_>, zone: &TimeZone) -> String {
         Some(Pair::RepeatOf { first }) => out += &format!("  repeat of #{}", first.0),
         // A live request is printed before its answer is there; keep captures the same.
         Some(Pair::AnsweredBy { .. }) | None => {}
+    }
+    if let Some(related) = related::line(msg) {
+        out += "  ";
+        out += &related;
     }
     let mut mark = "  ! ";
     for code in msg.snapshot.problems_of(row).iter().filter(|code| code.level() > Level::Info) {

@@ -3,6 +3,7 @@
 //! [`scan`] summarises at ingest; everything else decodes on inspection. Nothing here does I/O,
 //! keeps state, or may panic on any input.
 
+pub mod body;
 pub mod check;
 pub mod decode;
 pub mod endpoint;

@@ -13,10 +13,11 @@ mod records;
 
 mod budgets;
 mod devices;
+mod operations;
 mod pairs;
 mod properties;
-mod shadow;
 mod segments;
+mod shadow;
 
 use usp_scope::core::time::Timestamp;
 use usp_scope::core::wire::{Delivery, WireBatch};
