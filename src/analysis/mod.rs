@@ -13,6 +13,7 @@
 
 pub mod budgets;
 pub mod exchanges;
+pub mod filter;
 pub mod latency;
 pub mod note;
 mod pipeline;

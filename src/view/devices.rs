@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::order::{Ordered, natural};
 use super::presence::{Goodbyes, Presence};
-use super::search::Needle;
+use crate::core::needle::Needle;
 use crate::analysis::Snapshot;
 use crate::core::ids::{EndpointId, Epoch};
 use crate::core::time::{Stopwatch, Timestamp};

@@ -17,6 +17,5 @@ pub mod message_list;
 pub mod order;
 pub mod presence;
 pub mod profile_editor;
-pub mod search;
 pub mod state;
 pub mod topic_tree;

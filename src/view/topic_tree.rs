@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::order::{Ordered, natural};
-use super::search::Needle;
+use crate::core::needle::Needle;
 use crate::analysis::Snapshot;
 use crate::core::ids::{Epoch, NodeId, TopicId};
 use crate::core::time::Stopwatch;
