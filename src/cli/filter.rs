@@ -32,7 +32,9 @@ impl Wanted {
             Ok(filter) => Ok(Self { filter, memo: Memo::default() }),
             Err(error) => {
                 let what = error.with_caret(text);
-                Err(CliError::Usage(format!("--filter: {what}\n  --filter help lists what there is")))
+                Err(CliError::Usage(format!(
+                    "--filter: {what}\n  --filter help lists what there is"
+                )))
             }
         }
     }

@@ -110,9 +110,9 @@ impl<T: Clone> BlockLog<T> {
         let skip = usize::try_from(skip).unwrap_or(usize::MAX);
         let mut before = older.blocks.iter().skip(skip);
         for block in &self.blocks {
-            let old = before.next().map_or(&[][..], |old| {
-                if Arc::ptr_eq(old, block) { block } else { old }
-            });
+            let old = before
+                .next()
+                .map_or(&[][..], |old| if Arc::ptr_eq(old, block) { block } else { old });
             if std::ptr::eq(old, block.as_slice()) {
                 continue;
             }

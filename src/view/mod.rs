@@ -17,5 +17,6 @@ pub mod message_list;
 pub mod order;
 pub mod presence;
 pub mod profile_editor;
+pub mod search_field;
 pub mod state;
 pub mod topic_tree;

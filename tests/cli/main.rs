@@ -20,6 +20,7 @@ mod records;
 mod decode;
 mod demo;
 mod env;
+mod filter;
 mod publisher;
 mod usage;
 mod watch;

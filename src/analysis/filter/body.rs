@@ -63,8 +63,7 @@ fn walk<'a>(
             FieldKind::Message(inner) => {
                 field.len()?;
                 // The header holds nothing of this.
-                field_is_body(message, known)
-                    && walk(reader.inside(&field), inner, base, hit)?
+                field_is_body(message, known) && walk(reader.inside(&field), inner, base, hit)?
             }
             FieldKind::String => {
                 field.len()?;
@@ -73,7 +72,8 @@ fn walk<'a>(
             FieldKind::Map => {
                 field.len()?;
                 let (key, value) = entry(reader.inside(&field))?;
-                let keyed = matches!(known.name, "result_params" | "unique_keys" | "updated_params");
+                let keyed =
+                    matches!(known.name, "result_params" | "unique_keys" | "updated_params");
                 (keyed && hit(Item::Path(base, key))) || hit(Item::Value(value))
             }
             FieldKind::Fixed32 if known.name == "err_code" => {
@@ -114,12 +114,24 @@ fn string<'a>(
 ) -> bool {
     match name {
         "value" | "param_value" => hit(Item::Value(text)),
-        "param_paths" | "obj_paths" | "requested_path" | "resolved_path" | "param_path"
-        | "obj_path" | "req_obj_path" | "supported_obj_path" | "divergent_paths"
-        | "instantiated_obj_path" | "instantiated_path" | "affected_path" | "affected_paths"
-        | "unaffected_path" | "path" | "paths" | "registered_path" | "deregistered_path" => {
-            !text.is_empty() && hit(Item::Path(b"", text))
-        }
+        "param_paths"
+        | "obj_paths"
+        | "requested_path"
+        | "resolved_path"
+        | "param_path"
+        | "obj_path"
+        | "req_obj_path"
+        | "supported_obj_path"
+        | "divergent_paths"
+        | "instantiated_obj_path"
+        | "instantiated_path"
+        | "affected_path"
+        | "affected_paths"
+        | "unaffected_path"
+        | "path"
+        | "paths"
+        | "registered_path"
+        | "deregistered_path" => !text.is_empty() && hit(Item::Path(b"", text)),
         "param" | "param_name" => hit(Item::Path(base, text)),
         "event_name" => hit(Item::Event(base, text)) || hit(Item::Path(base, text)),
         "command_name" => hit(Item::Command(base, text)) || hit(Item::Path(base, text)),
@@ -166,7 +178,11 @@ mod tests {
     /// schema can't bring paths or values that no filter finds.
     #[test]
     fn every_text_of_the_schema_has_its_place() {
-        fn visit(message: &'static MessageType, seen: &mut Vec<&'static str>, texts: &mut Vec<&'static str>) {
+        fn visit(
+            message: &'static MessageType,
+            seen: &mut Vec<&'static str>,
+            texts: &mut Vec<&'static str>,
+        ) {
             if seen.contains(&message.name) {
                 return;
             }
@@ -181,26 +197,24 @@ mod tests {
         }
         let mut texts = Vec::new();
         visit(&schema::MSG, &mut Vec::new(), &mut texts);
-        let unknown: Vec<_> = texts
-            .into_iter()
-            .filter(|name| !string(name, b"", b"x", &mut |_| true))
-            .collect();
+        let unknown: Vec<_> =
+            texts.into_iter().filter(|name| !string(name, b"", b"x", &mut |_| true)).collect();
         assert_eq!(
             unknown,
             [
                 "msg_id",
-                "controller_supported_protocol_versions",
                 "command_key",
+                "err_msg",
                 "oui",
                 "product_class",
                 "serial_number",
                 "agent_supported_protocol_versions",
+                "controller_supported_protocol_versions",
                 "data_model_inst_uri",
                 "input_arg_names",
                 "output_arg_names",
                 "arg_names",
                 "key_names",
-                "err_msg",
             ]
         );
     }

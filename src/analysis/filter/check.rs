@@ -108,7 +108,9 @@ fn text_test(field: Field, holds: Holds, op: Op, values: &[String]) -> Result<Te
             values
                 .iter()
                 .enumerate()
-                .map(|(n, value)| pattern(holds, value, false).map_err(|why| fault(At::Value(n), why)))
+                .map(|(n, value)| {
+                    pattern(holds, value, false).map_err(|why| fault(At::Value(n), why))
+                })
                 .collect::<Result<_, _>>()?,
         ),
         Op::Under if matches!(holds, Holds::Topic | Holds::Path) => {
@@ -116,7 +118,9 @@ fn text_test(field: Field, holds: Holds, op: Op, values: &[String]) -> Result<Te
             TextTest::Is(vec![pattern.map_err(|why| fault(At::Value(0), why))?])
         }
         Op::Contains => TextTest::Contains(Needle::new(one(values))),
-        Op::Matches => TextTest::Matches(regex(one(values)).map_err(|why| fault(At::Value(0), why))?),
+        Op::Matches => {
+            TextTest::Matches(regex(one(values)).map_err(|why| fault(At::Value(0), why))?)
+        }
         Op::Lt | Op::Le | Op::Gt | Op::Ge if field == Field::Value => {
             let Some(number) = text::number(one(values).as_bytes()) else {
                 let what = "values are compared in order as numbers; a number is expected";
@@ -131,7 +135,11 @@ fn text_test(field: Field, holds: Holds, op: Op, values: &[String]) -> Result<Te
             }
         }
         Op::Under => {
-            return Err(unfit(field, op, "==, !=, contains, matches and in; under is for topic and path"));
+            return Err(unfit(
+                field,
+                op,
+                "==, !=, contains, matches and in; under is for topic and path",
+            ));
         }
         Op::Lt | Op::Le | Op::Gt | Op::Ge => {
             return Err(unfit(field, op, "==, !=, contains, matches and in"));
@@ -149,7 +157,9 @@ fn pattern(holds: Holds, value: &str, below: bool) -> Result<Pattern, String> {
                 if (level.contains('#') && !(level == "#" && last))
                     || (level.contains('+') && level != "+")
                 {
-                    return Err("+ stands for a whole level and # for all the rest, as in MQTT".to_owned());
+                    return Err(
+                        "+ stands for a whole level and # for all the rest, as in MQTT".to_owned()
+                    );
                 }
             }
             Pattern::Topic { filter: value.into(), below }
@@ -247,8 +257,7 @@ fn numbers(
     let ranges = values.iter().enumerate().map(|(n, value)| {
         let number = read(value.trim())
             .ok_or_else(|| fault(At::Value(n), format!("{} is {what}", field.info().name)))?;
-        units::range(same, number)
-            .ok_or_else(|| unfit(field, op, "==, !=, <, <=, >, >= and in"))
+        units::range(same, number).ok_or_else(|| unfit(field, op, "==, !=, <, <=, >, >= and in"))
     });
     Ok(Test::Numbers(field, ranges.collect::<Result<_, _>>()?))
 }
@@ -280,7 +289,9 @@ fn codes(field: Field, op: Op, values: &[String]) -> Checked {
         }
         let pattern = match op {
             Op::Matches => Some(regex(value).map_err(|why| fault(At::Value(n), why))?),
-            Op::Under => return Err(unfit(field, op, "==, !=, <, <=, >, >=, contains, matches and in")),
+            Op::Under => {
+                return Err(unfit(field, op, "==, !=, <, <=, >, >=, contains, matches and in"));
+            }
             _ => None,
         };
         let (written, needle) = (plain(value), Needle::new(value));

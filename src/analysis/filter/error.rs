@@ -46,7 +46,8 @@ impl FilterError {
     pub fn hint(&self) -> Option<String> {
         let shown = self.suggestions.get(..SUGGESTIONS).unwrap_or(&self.suggestions);
         let (last, rest) = shown.split_last()?;
-        let list = if rest.is_empty() { last.clone() } else { format!("{} or {last}", rest.join(", ")) };
+        let list =
+            if rest.is_empty() { last.clone() } else { format!("{} or {last}", rest.join(", ")) };
         Some(format!("did you mean {list}?"))
     }
 
@@ -92,10 +93,7 @@ fn floor(text: &str, at: usize) -> usize {
 
 /// Names that are close to what was written, the nearest first: those that contain it, and those
 /// that differ by few letters.
-pub(super) fn nearest<'a>(
-    written: &str,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Vec<String> {
+pub(super) fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let written = plain(written);
     if written.is_empty() || written.len() > 40 {
         return Vec::new();

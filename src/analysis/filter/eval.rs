@@ -268,9 +268,8 @@ impl<'a, 'm> Look<'a, 'm> {
             (Field::Path, Item::Path(base, name)) => both(base, name),
             (Field::Value, Item::Value(value)) => test.passes(value),
             (Field::Subscription, Item::Subscription(id)) => test.passes(id),
-            (Field::Command, Item::Command(base, name)) | (Field::Event, Item::Event(base, name)) => {
-                test.passes(name) || both(base, name)
-            }
+            (Field::Command, Item::Command(base, name))
+            | (Field::Event, Item::Event(base, name)) => test.passes(name) || both(base, name),
             _ => false,
         });
         self.memo.joined = joined;
@@ -316,16 +315,19 @@ impl<'a, 'm> Look<'a, 'm> {
             Field::Error => {
                 if row.record_type == Some(RecordType::Disconnect) {
                     let code = body::disconnect_code(row.payload());
-                    return row.payload_kind == PayloadKind::Usp && code != 0 && fits(i64::from(code));
+                    return row.payload_kind == PayloadKind::Usp
+                        && code != 0
+                        && fits(i64::from(code));
                 }
                 if row.err_code != u16::MAX && row.err_code != 0 && fits(i64::from(row.err_code)) {
                     return true;
                 }
                 may_hold(field, &row)
                     && self.msg().is_some_and(|msg| {
-                        body::any(msg, &mut |item| {
-                            matches!(item, Item::Code(code) if fits(i64::from(code)))
-                        })
+                        body::any(
+                            msg,
+                            &mut |item| matches!(item, Item::Code(code) if fits(i64::from(code))),
+                        )
                     })
             }
             _ => false,

@@ -150,7 +150,10 @@ impl<'a> Parser<'a> {
     fn deeper(&mut self, span: Range<usize>) -> Result<(), FilterError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(FilterError::new(span, format!("this nests deeper than {MAX_DEPTH} levels")));
+            return Err(FilterError::new(
+                span,
+                format!("this nests deeper than {MAX_DEPTH} levels"),
+            ));
         }
         Ok(())
     }
@@ -213,9 +216,7 @@ impl<'a> Parser<'a> {
             Kind::Sign(op) => Some((*op, false)),
             Kind::Unequal => Some((Op::Eq, true)),
             Kind::Word(name) => match Op::from_word(name)? {
-                Op::In => {
-                    (self.kind(ahead + 2) == Some(&Kind::OpenSet)).then_some((Op::In, false))
-                }
+                Op::In => (self.kind(ahead + 2) == Some(&Kind::OpenSet)).then_some((Op::In, false)),
                 op => {
                     let value = matches!(
                         self.kind(ahead + 2),
@@ -260,7 +261,10 @@ impl<'a> Parser<'a> {
     ) -> Result<(Vec<String>, Vec<Range<usize>>), FilterError> {
         let end = self.end();
         let missing = |span| {
-            let what = format!("a value is missing after {}; one with signs in it needs quotes", op.sign());
+            let what = format!(
+                "a value is missing after {}; one with signs in it needs quotes",
+                op.sign()
+            );
             FilterError::new(span, what)
         };
         let Some(token) = self.next() else { return Err(missing(end)) };
@@ -308,7 +312,10 @@ impl<'a> Parser<'a> {
                 Some(Kind::CloseSet) => return Ok((values, spans)),
                 None => return Err(FilterError::new(open, "this brace is never closed")),
                 Some(_) => {
-                    return Err(FilterError::new(end, "a comma or a closing brace is missing here"));
+                    return Err(FilterError::new(
+                        end,
+                        "a comma or a closing brace is missing here",
+                    ));
                 }
             }
         }

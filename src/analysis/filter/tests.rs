@@ -38,7 +38,10 @@ fn and_binds_closer_than_or_and_not_closest() {
         ("latency > 250 ms", "latency > 250ms"),
         ("size > 4 kB and retain", "size > 4kB and retain"),
         ("type in { Get,Set }", "type in {Get, Set}"),
-        ("event == Boot! or command == Device.Reboot()", "event == Boot! or command == Device.Reboot()"),
+        (
+            "event == Boot! or command == Device.Reboot()",
+            "event == Boot! or command == Device.Reboot()",
+        ),
         ("msg_id == \"a b\"", "msg_id == \"a b\""),
         ("msg_id == \"and\"", "msg_id == \"and\""),
     ] {
@@ -96,7 +99,8 @@ fn faults_are_named_where_they_are() {
         ("retain and", 10, 10, "missing"),
         ("and retain", 0, 3, "missing before"),
         ("(retain", 0, 1, "never closed"),
-        ("(retain dup", 8, 11, "closing"),
+        ("(retain \"x\"", 8, 8, "closing"),
+        ("(retain dup", 0, 1, "never closed"),
         ("retain)", 6, 7, "never opened"),
         ("()", 1, 2, "missing before"),
         ("type in {Get", 8, 9, "never closed"),
@@ -192,7 +196,8 @@ fn term() -> impl Strategy<Value = Expr> {
             Op::In => 1..4,
             _ => 1..2_usize,
         };
-        prop::collection::vec(value_of(field, op), count).prop_map(move |values| (field, op, values))
+        prop::collection::vec(value_of(field, op), count)
+            .prop_map(move |values| (field, op, values))
     });
     let compared = compared.prop_filter_map("makes no sense", |(field, op, values)| {
         let test = check::check(field, op, &values, &TimeZone::UTC).ok()?;

@@ -72,7 +72,11 @@ pub(super) fn number(text: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(text).ok()?.trim();
     // `inf` and `nan` are words of people, too.
     let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-    if numeric && text.len() <= 40 { text.parse().ok().filter(|n: &f64| n.is_finite()) } else { None }
+    if numeric && text.len() <= 40 {
+        text.parse().ok().filter(|n: &f64| n.is_finite())
+    } else {
+        None
+    }
 }
 
 impl Pattern {

@@ -131,7 +131,8 @@ pub(super) fn range(op: Op, number: i64) -> Option<(i64, i64)> {
 fn time_of_day(text: &str) -> Option<(i64, i64)> {
     let mut parts = text.split(':');
     let whole = |part: &str, limit: i64| -> Option<i64> {
-        let digits = !part.is_empty() && part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit());
+        let digits =
+            !part.is_empty() && part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit());
         part.parse::<i64>().ok().filter(|n| digits && *n < limit)
     };
     let (hour, minute) = (whole(parts.next()?, 24)?, whole(parts.next()?, 60)?);

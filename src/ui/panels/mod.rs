@@ -11,6 +11,7 @@ pub mod messages;
 pub mod mqtt;
 pub mod notices;
 pub mod profiles;
+pub mod search;
 pub mod start;
 pub mod status_bar;
 pub mod top_bar;
