@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(texts("grade != "), ["ok", "partial", "failed"]);
         assert_eq!(texts("grade in {ok, f"), ["failed"]);
         assert_eq!(texts("error == denied"), ["7002", "7006"]);
-        assert_eq!(texts("problem == qos"), ["qos-two"]);
+        assert_eq!(texts("problem == qos"), ["qos-2"]);
         assert_eq!(texts("retain == t"), ["true"]);
         assert_eq!(texts("topic un"), ["under"]);
         assert_eq!(texts("text "), ["contains", "matches"]);

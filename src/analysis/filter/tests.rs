@@ -82,7 +82,7 @@ fn faults_are_named_where_they_are() {
         ("type in {Get, Gte}", 14, 17, "never"),
         ("grade == bad", 9, 12, "never"),
         ("grade > ok", 6, 7, "can't be compared"),
-        ("problem > qos-two", 10, 17, "order"),
+        ("problem > qos-2", 10, 15, "order"),
         ("error == Nonsense", 9, 17, "no error code"),
         ("t > noon", 4, 8, "time"),
         ("t in {17:29}", 2, 4, "can't be compared"),
@@ -122,7 +122,7 @@ fn faults_are_named_where_they_are() {
     assert_eq!(suggested("type == GetRes")[0], "GetResp");
     assert_eq!(suggested("grade == bad"), ["ok", "partial", "failed"]);
     assert_eq!(suggested("error == \"Permision denied\""), ["Permission denied"]);
-    assert!(suggested("problem == qos").contains(&"qos-two".to_owned()));
+    assert!(suggested("problem == qos").contains(&"qos-2".to_owned()));
 }
 
 #[test]
