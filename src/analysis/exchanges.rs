@@ -11,6 +11,7 @@ use std::hash::BuildHasher;
 use compact_str::CompactString;
 use hashbrown::HashMap;
 
+use super::asked::Asked;
 use super::budgets::Budgets;
 use super::note::{Note, Report, Reports};
 use super::problems::code::Code;
@@ -295,6 +296,7 @@ impl StateCounts {
 /// See the module text.
 pub(super) struct Exchanges {
     keys: HashMap<Key, ExchangeId>,
+    asked: Asked,
     pub(super) log: BlockLog<Exchange>,
     timers: Timers,
     /// Keys of settled exchanges in order of settling.
@@ -316,6 +318,7 @@ impl Exchanges {
     pub(super) fn new(budgets: &Budgets) -> Self {
         Self {
             keys: HashMap::new(),
+            asked: Asked::new(),
             log: BlockLog::with_capacity(budgets.exchanges),
             timers: Timers::default(),
             settled: VecDeque::new(),
@@ -340,13 +343,10 @@ impl Exchanges {
         self.timers.len() > 0
     }
 
-    /// Memory held beside the exchanges kept for showing, in entries.
-    #[cfg(test)]
-    fn remembered(&self) -> usize {
-        [self.keys.len(), self.timers.len(), self.settled.len(), self.overdue.len()]
-            .into_iter()
-            .max()
-            .unwrap_or(0)
+    /// What is remembered for pairing, in entries of the largest of its tables.
+    pub(super) fn remembered(&self) -> usize {
+        let tables = [self.keys.len(), self.timers.len(), self.settled.len(), self.overdue.len()];
+        tables.into_iter().max().unwrap_or(0)
     }
 
     /// Takes a message. `grade` is how a request went, if this is its answer.
@@ -365,6 +365,7 @@ impl Exchanges {
                 self.requests_seen = true;
             }
             if !msg.wants_answer {
+                self.asked.silent((from, to), msg.msg_id, id_hash, kind, note.seq, note.at);
                 return NOTHING;
             }
             let key = Key { requester: from, responder: to, id_hash };
@@ -442,6 +443,7 @@ impl Exchanges {
         let id = self.open_exchange(note, key, kind, msg_id, digest, State::Pending, None);
         if let Some(id) = id {
             self.pending += 1;
+            self.asked.open(key.requester, msg_id, id);
             self.timers.add(self.budgets.timeout_nanos(kind), note.at, id);
         }
         Offered { what: Match::None, exchange: id }
@@ -457,6 +459,7 @@ impl Exchanges {
         reports: &mut Reports,
     ) -> Offered {
         let first_segment = note.whole.and_then(|whole| whole.first_seen);
+        let grade = if kind == MsgKind::Error { Some(Grade::Failed) } else { grade };
         let known = self.keys.get(&key).copied();
         if let Some(id) = known
             && let Some(old) = self.log.get_mut(id.place())
@@ -494,6 +497,14 @@ impl Exchanges {
                 }
                 _ => {}
             }
+        }
+        if let Some(silent) =
+            self.asked.find_silent(key.requester, key.responder, msg_id, key.id_hash)
+            && answers(kind, silent.kind)
+            && note.at.nanos_since(silent.at) <= self.remember_nanos()
+        {
+            tell(reports, note, Code::UnexpectedAnswer, Some(silent.seq));
+            return NOTHING;
         }
         let id = self.open_exchange(note, key, kind, msg_id, 0, State::Orphan, grade);
         if let Some(id) = id
@@ -640,7 +651,7 @@ impl Exchanges {
             self.settled.pop_front();
             self.forget(id);
         }
-        let keep = i64::from(self.budgets.remember_secs) * 1_000_000_000;
+        let keep = self.remember_nanos();
         while let Some(&(at, id)) = self.overdue.front()
             && now.nanos_since(at) > keep
         {
@@ -657,6 +668,24 @@ impl Exchanges {
         });
     }
 
+    fn remember_nanos(&self) -> i64 {
+        i64::from(self.budgets.remember_secs) * 1_000_000_000
+    }
+
+    /// The request to another endpoint that this orphan seems to answer: asked before, by the
+    /// same requester with the same `msg_id`, and without an answer up to now.
+    fn asked_of_another(&self, orphan: &Exchange) -> Option<Seq> {
+        let id = self.asked.find_open(orphan.requester, &orphan.msg_id)?;
+        let other = self.log.get(id.place())?;
+        let fits = other.state == State::Pending
+            && other.requester == orphan.requester
+            && other.responder != orphan.responder
+            && other.id_hash == orphan.id_hash
+            && other.first_at <= orphan.first_at
+            && answers(orphan.kind, other.kind);
+        other.request.filter(|_| fits)
+    }
+
     fn run_out(
         &mut self,
         id: ExchangeId,
@@ -666,19 +695,21 @@ impl Exchanges {
     ) {
         let Some(exchange) = self.log.get(id.place()) else { return };
         let (device, responder, kind) = (exchange.device(), exchange.responder, exchange.kind);
-        let mut found = |code, seq, proof| {
-            let who = Some(device);
+        let mut found = |code, who, seq, proof| {
+            let who = Some(who);
             reports.push(Report { code, seq, proof, who, topic: None, at: deadline });
         };
         if exchange.state == State::Pending {
-            found(Code::Unanswered, exchange.request, exchange.last_request);
+            found(Code::Unanswered, device, exchange.request, exchange.last_request);
             timed_out(TimedOut { device, responder, kind });
             self.settle(id, State::TimedOut, deadline);
+        } else if let Some(request) = self.asked_of_another(exchange) {
+            found(Code::AnswersForAnother, responder, exchange.answer, Some(request));
         } else if self.requests_seen || kind.sender_role() == Some(Role::Controller) {
             // Whoever can't see any request would hear this of every answer.
-            found(Code::OrphanAnswer, exchange.answer, None);
+            found(Code::OrphanAnswer, device, exchange.answer, None);
         } else {
-            found(Code::RequestsInvisible, exchange.answer, None);
+            found(Code::RequestsInvisible, device, exchange.answer, None);
         }
     }
 

@@ -24,7 +24,7 @@ pub struct LatencySample {
     pub answer: Seq,
 }
 
-/// Response times of one endpoint to requests.
+/// Response times of one device to requests.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LatencyStats {
     /// Answers measured.
@@ -44,13 +44,6 @@ impl LatencyStats {
     #[must_use]
     pub fn mean_nanos(&self) -> Option<i64> {
         i64::try_from(self.count).ok().and_then(|n| self.sum_nanos.checked_div(n))
-    }
-
-    fn add(&mut self, nanos: i64) {
-        self.count += 1;
-        self.last_nanos = nanos;
-        self.max_nanos = self.max_nanos.max(nanos);
-        self.sum_nanos = self.sum_nanos.saturating_add(nanos);
     }
 }
 
@@ -80,8 +73,8 @@ pub struct LatencyRow {
 const FINE: u32 = 16;
 const FINE_BITS: u32 = FINE.trailing_zeros();
 
-/// The bucket of a response time in microseconds.
-fn bucket(micros: u32) -> u16 {
+/// The bucket of a response time in microseconds: 16 to an octave.
+pub(super) fn bucket(micros: u32) -> u16 {
     if micros < FINE {
         return micros as u16;
     }
@@ -101,15 +94,29 @@ fn middle(bucket: u16) -> u32 {
     low + ((1 << shift) >> 1)
 }
 
-/// Counts by bucket, ordered by bucket: a device's times lie close together.
-#[derive(Default)]
-struct Histogram {
-    counts: Vec<(u16, u32)>,
+/// What is measured of one device and type. Everything an answer touches lies together.
+struct Cell {
+    device: EndpointId,
+    request: MsgKind,
     dirty: bool,
+    count: u32,
+    timeouts: u32,
+    max_micros: u32,
+    last_nanos: i64,
+    sum_nanos: i64,
+    /// Counts by bucket, ordered by bucket: a device's times lie close together.
+    counts: Vec<(u16, u32)>,
 }
 
-impl Histogram {
-    fn add(&mut self, micros: u32) {
+impl Cell {
+    fn add(&mut self, nanos: i64) {
+        // Seen before its request: it took no time that can be measured here.
+        let nanos = nanos.max(0);
+        let micros = u32::try_from(nanos / 1000).unwrap_or(u32::MAX);
+        self.count = self.count.saturating_add(1);
+        self.max_micros = self.max_micros.max(micros);
+        self.last_nanos = nanos;
+        self.sum_nanos = self.sum_nanos.saturating_add(nanos);
         let bucket = bucket(micros);
         match self.counts.binary_search_by_key(&bucket, |c| c.0) {
             Ok(at) => {
@@ -121,8 +128,22 @@ impl Histogram {
         }
     }
 
+    fn row(&self) -> LatencyRow {
+        let [p50_micros, p95_micros, p99_micros] = self.percentiles([500, 950, 990]);
+        LatencyRow {
+            device: self.device,
+            request: self.request,
+            count: self.count,
+            timeouts: self.timeouts,
+            p50_micros,
+            p95_micros,
+            p99_micros,
+            max_micros: self.max_micros,
+        }
+    }
+
     /// The times below which these shares, per mille and rising, of all lie.
-    fn percentiles<const N: usize>(&self, per_mille: [u64; N], max: u32) -> [u32; N] {
+    fn percentiles<const N: usize>(&self, per_mille: [u64; N]) -> [u32; N] {
         let total: u64 = self.counts.iter().map(|c| u64::from(c.1)).sum();
         let mut found = [0; N];
         let (mut seen, mut next) = (0, 0);
@@ -132,7 +153,7 @@ impl Histogram {
                 && seen >= (total * share).div_ceil(1000).max(1)
             {
                 if let Some(slot) = found.get_mut(next) {
-                    *slot = middle(bucket).min(max);
+                    *slot = middle(bucket).min(self.max_micros);
                 }
                 next += 1;
             }
@@ -145,10 +166,11 @@ impl Histogram {
 pub(super) struct Latencies {
     /// By endpoint, then by request type: number of the cell plus one.
     places: Vec<[u32; REQUESTS]>,
-    histograms: Vec<Histogram>,
+    cells: Vec<Cell>,
+    /// Cells whose rows are out of date.
     dirty: Vec<u32>,
     pub(super) rows: CowVec<LatencyRow>,
-    /// By endpoint: what it answered, whatever the type.
+    /// By device: its answers, whatever the type.
     pub(super) totals: CowVec<LatencyStats>,
     cap: usize,
     pub(super) refused: u64,
@@ -156,6 +178,9 @@ pub(super) struct Latencies {
 
 /// Types of requests.
 const REQUESTS: usize = 11;
+
+/// Place of the acknowledgements of Notify: they tell of the Controller's time, not the device's.
+const NOTIFY: usize = 10;
 
 fn place_of(request: MsgKind) -> usize {
     match request {
@@ -167,9 +192,9 @@ fn place_of(request: MsgKind) -> usize {
         MsgKind::GetInstances => 5,
         MsgKind::GetSupportedDm => 6,
         MsgKind::GetSupportedProto => 7,
-        MsgKind::Notify => 8,
-        MsgKind::Register => 9,
-        _ => 10,
+        MsgKind::Register => 8,
+        MsgKind::Deregister => 9,
+        _ => NOTIFY,
     }
 }
 
@@ -177,7 +202,7 @@ impl Latencies {
     pub(super) fn new(cap: usize) -> Self {
         Self {
             places: Vec::new(),
-            histograms: Vec::new(),
+            cells: Vec::new(),
             dirty: Vec::new(),
             rows: CowVec::new(),
             totals: CowVec::new(),
@@ -186,99 +211,93 @@ impl Latencies {
         }
     }
 
-    /// An answer of `responder`; `device` is the Agent's side.
-    pub(super) fn answered(
-        &mut self,
-        device: EndpointId,
-        responder: EndpointId,
-        request: MsgKind,
-        nanos: i64,
-    ) {
-        if let Some(total) = self.total(responder) {
-            total.add(nanos);
-        }
-        // Seen before its request: it took no time that can be measured here.
-        let micros = u32::try_from(nanos.max(0) / 1000).unwrap_or(u32::MAX);
-        let Some(cell) = self.cell(device, request) else { return };
-        if let Some(histogram) = self.histograms.get_mut(cell) {
-            histogram.add(micros);
-            if !std::mem::replace(&mut histogram.dirty, true) {
-                self.dirty.push(cell as u32);
-            }
-        }
-        if let Some(row) = self.rows.get_mut(cell) {
-            row.count = row.count.saturating_add(1);
-            row.max_micros = row.max_micros.max(micros);
+    /// An answer; `device` is the Agent's side.
+    pub(super) fn answered(&mut self, device: EndpointId, request: MsgKind, nanos: i64) {
+        if let Some(cell) = self.cell(device, request) {
+            cell.add(nanos);
         }
     }
 
     /// A request that ran out of time.
-    pub(super) fn timed_out(
-        &mut self,
-        device: EndpointId,
-        responder: EndpointId,
-        request: MsgKind,
-    ) {
-        if let Some(total) = self.total(responder) {
-            total.unanswered += 1;
-        }
-        let Some(cell) = self.cell(device, request) else { return };
-        if let Some(row) = self.rows.get_mut(cell) {
-            row.timeouts = row.timeouts.saturating_add(1);
+    pub(super) fn timed_out(&mut self, device: EndpointId, request: MsgKind) {
+        if let Some(cell) = self.cell(device, request) {
+            cell.timeouts = cell.timeouts.saturating_add(1);
         }
     }
 
-    /// Brings the percentiles up to date.
+    /// Brings rows and totals up to date.
     pub(super) fn settle(&mut self) {
-        for cell in self.dirty.drain(..) {
-            let cell = cell as usize;
-            let (Some(histogram), Some(row)) =
-                (self.histograms.get_mut(cell), self.rows.get_mut(cell))
-            else {
-                continue;
-            };
-            histogram.dirty = false;
-            [row.p50_micros, row.p95_micros, row.p99_micros] =
-                histogram.percentiles([500, 950, 990], row.max_micros);
+        for number in std::mem::take(&mut self.dirty) {
+            let number = number as usize;
+            let Some(cell) = self.cells.get_mut(number) else { continue };
+            cell.dirty = false;
+            let (row, device) = (cell.row(), cell.device);
+            match self.rows.get_mut(number) {
+                Some(slot) => *slot = row,
+                // Cells are made in the order in which they first get dirty.
+                None => {
+                    self.rows.push(row);
+                }
+            }
+            self.settle_total(device);
         }
     }
 
-    /// Forgets nothing, but counts what a device beyond the cap would have needed.
-    fn cell(&mut self, device: EndpointId, request: MsgKind) -> Option<usize> {
+    fn settle_total(&mut self, device: EndpointId) {
+        let index = device.0 as usize;
+        let Some(places) = self.places.get(index) else { return };
+        let mut total = LatencyStats::default();
+        for cell in places.iter().take(NOTIFY) {
+            let cell = (*cell as usize).checked_sub(1).and_then(|n| self.cells.get(n));
+            let Some(cell) = cell else { continue };
+            total.count += u64::from(cell.count);
+            total.unanswered += u64::from(cell.timeouts);
+            total.last_nanos = cell.last_nanos;
+            total.max_nanos = total.max_nanos.max(i64::from(cell.max_micros) * 1000);
+            total.sum_nanos = total.sum_nanos.saturating_add(cell.sum_nanos);
+        }
+        while self.totals.len() <= index {
+            self.totals.push(LatencyStats::default());
+        }
+        if let Some(slot) = self.totals.get_mut(index) {
+            *slot = total;
+        }
+    }
+
+    /// The cell of a device and type, to be changed; `None` beyond the cap, which is counted.
+    fn cell(&mut self, device: EndpointId, request: MsgKind) -> Option<&mut Cell> {
         let index = device.0 as usize;
         if index >= self.places.len() {
             self.places.resize(index + 1, [0; REQUESTS]);
         }
         let slot = self.places.get_mut(index)?.get_mut(place_of(request))?;
-        if let Some(cell) = (*slot as usize).checked_sub(1) {
-            return Some(cell);
+        let number = match (*slot as usize).checked_sub(1) {
+            Some(number) => number,
+            None if self.cells.len() >= self.cap => {
+                self.refused += 1;
+                return None;
+            }
+            None => {
+                *slot = self.cells.len() as u32 + 1;
+                self.cells.push(Cell {
+                    device,
+                    request,
+                    dirty: false,
+                    count: 0,
+                    timeouts: 0,
+                    max_micros: 0,
+                    last_nanos: 0,
+                    sum_nanos: 0,
+                    counts: Vec::new(),
+                });
+                self.cells.len() - 1
+            }
+        };
+        let cell = self.cells.get_mut(number)?;
+        if !std::mem::replace(&mut cell.dirty, true) {
+            self.dirty.push(number as u32);
         }
-        if self.histograms.len() >= self.cap {
-            self.refused += 1;
-            return None;
-        }
-        let cell = self.histograms.len();
-        *slot = cell as u32 + 1;
-        self.histograms.push(Histogram::default());
-        self.rows.push(LatencyRow {
-            device,
-            request,
-            count: 0,
-            timeouts: 0,
-            p50_micros: 0,
-            p95_micros: 0,
-            p99_micros: 0,
-            max_micros: 0,
-        });
         Some(cell)
-    }
-
-    fn total(&mut self, responder: EndpointId) -> Option<&mut LatencyStats> {
-        let index = responder.0 as usize;
-        while self.totals.len() <= index {
-            self.totals.push(LatencyStats::default());
-        }
-        self.totals.get_mut(index)
     }
 }
 
@@ -293,10 +312,10 @@ mod tests {
     fn percentiles_and_timeouts_stand_side_by_side() {
         let mut latencies = Latencies::new(10);
         for ms in 1..=100 {
-            latencies.answered(DEVICE, DEVICE, MsgKind::Get, ms * 1_000_000);
+            latencies.answered(DEVICE, MsgKind::Get, ms * 1_000_000);
         }
-        latencies.timed_out(DEVICE, DEVICE, MsgKind::Get);
-        latencies.answered(DEVICE, DEVICE, MsgKind::Set, -5);
+        latencies.timed_out(DEVICE, MsgKind::Get);
+        latencies.answered(DEVICE, MsgKind::Set, -5);
         latencies.settle();
         let rows: Vec<_> = latencies.rows.iter().copied().collect();
         assert_eq!(rows.len(), 2);
@@ -308,16 +327,17 @@ mod tests {
             assert!((f64::from(found) / exact - 1.0).abs() < 0.032, "{found} {exact}");
         }
         assert_eq!((rows[1].count, rows[1].p99_micros), (1, 0));
-        let total = *latencies.totals.get(3).unwrap();
-        assert_eq!((total.count, total.unanswered, total.max_nanos), (101, 1, 100_000_000));
+        let total = latencies.totals.get(3).map(|t| (t.count, t.unanswered, t.max_nanos));
+        assert_eq!(total, Some((101, 1, 100_000_000)));
     }
 
     #[test]
     fn cells_beyond_the_cap_are_counted() {
         let mut latencies = Latencies::new(2);
         for device in 1..=5 {
-            latencies.answered(EndpointId(device), EndpointId(device), MsgKind::Get, 1000);
+            latencies.answered(EndpointId(device), MsgKind::Get, 1000);
         }
+        latencies.settle();
         assert_eq!((latencies.rows.len(), latencies.refused), (2, 3));
     }
 

@@ -11,6 +11,8 @@
 //!                                                            └─ reports ─► problems, marks
 //! ```
 
+mod asked;
+mod body;
 pub mod budgets;
 pub mod exchanges;
 pub mod filter;
@@ -19,6 +21,7 @@ pub mod note;
 mod pipeline;
 pub mod problems;
 pub mod sessions;
+pub mod shadow;
 pub mod snapshot;
 
 pub use budgets::{Budgets, Losses};

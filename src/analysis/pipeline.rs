@@ -1,16 +1,21 @@
 //! Takes messages through store and analysis, one at a time and in order.
 
+use super::body;
 use super::budgets::{Budgets, Losses};
 use super::exchanges::{Exchanges, Match, TimedOut};
 use super::latency::{Latencies, LatencySample};
 use super::note::{Note, Reports};
+use super::problems::Rules;
+use super::problems::trouble::Troubles;
+use super::shadow::{DeviceShadow, Shadow};
 use super::snapshot::Snapshot;
 use crate::core::block_log::BlockLog;
-use crate::core::ids::Epoch;
+use crate::core::ids::{EndpointId, Epoch};
 use crate::core::time::Timestamp;
 use crate::core::wire::{WireBatch, WireMsg};
 use crate::store::row::Pair;
 use crate::store::{self, Applied, Store};
+use crate::usp::kind::MsgKind;
 use crate::usp::scan::scan;
 
 /// Everything received and everything known about it; see the folder's text.
@@ -25,6 +30,9 @@ struct Analysis {
     exchanges: Exchanges,
     latencies: Latencies,
     samples: BlockLog<LatencySample>,
+    rules: Rules,
+    troubles: Troubles,
+    shadow: Shadow,
     /// Filled and emptied for each message.
     reports: Reports,
 }
@@ -77,6 +85,18 @@ impl Pipeline {
         self.analysis.exchanges.is_waiting()
     }
 
+    /// Chooses the devices whose data models snapshots show, at most
+    /// [`MAX_FOCUS`](super::shadow::MAX_FOCUS).
+    pub fn focus(&mut self, devices: &[EndpointId]) {
+        self.analysis.shadow.focus(devices);
+    }
+
+    /// The data model of one device, as far as it was seen.
+    #[must_use]
+    pub fn shadow(&self, device: EndpointId) -> Option<DeviceShadow> {
+        self.analysis.shadow.of(device)
+    }
+
     /// The store's counters now.
     #[must_use]
     pub fn counters(&self) -> &store::counters::Counters {
@@ -121,6 +141,9 @@ impl Analysis {
             exchanges: Exchanges::new(&budgets),
             latencies: Latencies::new(budgets.latency_cells),
             samples: BlockLog::with_capacity(budgets.latencies),
+            rules: Rules::default(),
+            troubles: Troubles::default(),
+            shadow: Shadow::new(&budgets),
             reports: Reports::new(),
             budgets,
         }
@@ -130,13 +153,19 @@ impl Analysis {
     fn advance(&mut self, store: &mut Store, now: Timestamp) -> bool {
         let latencies = &mut self.latencies;
         self.exchanges.advance(now, &mut self.reports, |lost: TimedOut| {
-            latencies.timed_out(lost.device, lost.responder, lost.kind);
+            latencies.timed_out(lost.device, lost.kind);
         });
         self.take_reports(store)
     }
 
     fn note(&mut self, store: &mut Store, note: &Note<'_>) {
-        let grade = None;
+        self.rules.message(note, &mut self.reports);
+        let grade = body::listen(note, &mut self.shadow, &mut self.reports);
+        if grade.is_some()
+            && let Some(mark) = store.mark(note.seq)
+        {
+            mark.grade = grade;
+        }
         // A retained message is an old one that the broker replays to whoever subscribes.
         if !note.delivery.retain {
             self.exchange(store, note, grade);
@@ -153,7 +182,6 @@ impl Analysis {
         let offered = self.exchanges.offer(note, grade, &mut self.reports);
         if let Some(mark) = store.mark(note.seq) {
             mark.exchange = offered.exchange;
-            mark.grade = grade;
         }
         match offered.what {
             Match::None => {}
@@ -177,11 +205,21 @@ impl Analysis {
                     return;
                 };
                 let (device, responder) = (exchange.device(), exchange.responder);
-                self.latencies.answered(device, responder, exchange.kind, latency_nanos);
+                let kind = exchange.kind;
+                self.latencies.answered(device, kind, latency_nanos);
+                // Unless the answer was seen before its request.
+                let answer_in_hand = response == note.seq;
+                if answer_in_hand && let Some((MsgKind::Error, msg, _)) = note.msg() {
+                    Rules::failure(note, kind, msg.err_code, &mut self.reports);
+                }
+                if answer_in_hand && device == responder {
+                    let reports = &mut self.reports;
+                    self.rules.answered(device, kind, grade, latency_nanos, note, reports);
+                }
                 self.samples.push(LatencySample {
                     at: note.at,
                     device,
-                    request: exchange.kind,
+                    request: kind,
                     nanos: latency_nanos,
                     answer: response,
                 });
@@ -193,6 +231,7 @@ impl Analysis {
     fn take_reports(&mut self, store: &mut Store) -> bool {
         let any = !self.reports.is_empty();
         for report in self.reports.drain(..) {
+            self.troubles.add(&report, self.budgets.troubles);
             if let Some(mark) = report.seq.and_then(|seq| store.mark(seq)) {
                 mark.problems |= report.code.bit();
             }
@@ -208,14 +247,21 @@ impl Analysis {
             losses: Losses {
                 open_requests: self.exchanges.given_up,
                 latency_cells: self.latencies.refused,
+                troubles: self.troubles.refused(),
+                shadow_values: self.shadow.lost_values,
+                shadow_history: self.shadow.lost_history,
                 ..Losses::default()
             },
             open_requests: self.exchanges.open(),
+            remembered_requests: self.exchanges.remembered(),
+            troubles: self.troubles.clone(),
             exchanges: self.exchanges.log.clone(),
             states: self.exchanges.counts,
             latencies: self.samples.clone(),
             latency_rows: self.latencies.rows.clone(),
             latency_totals: self.latencies.totals.clone(),
+            shadow_totals: self.shadow.totals(),
+            shadows: self.shadow.focused(),
         }
     }
 }

@@ -2,11 +2,14 @@
 //! snapshot, and has the rest besides.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::budgets::{Budgets, Losses};
 use super::exchanges::{Exchange, StateCounts};
 use super::latency::{LatencyRow, LatencySample, LatencyStats};
 use super::problems::code::CodeSet;
+use super::problems::trouble::{TroubleCounts, Troubles};
+use super::shadow::{DeviceShadow, Totals};
 use crate::core::block_log::BlockLog;
 use crate::core::cow_vec::CowVec;
 use crate::core::ids::{EndpointId, Epoch, ExchangeId};
@@ -20,11 +23,15 @@ pub struct Snapshot {
     pub(super) budgets: Budgets,
     pub(super) losses: Losses,
     pub(super) open_requests: usize,
+    pub(super) remembered_requests: usize,
     pub(super) exchanges: BlockLog<Exchange>,
     pub(super) states: StateCounts,
     pub(super) latencies: BlockLog<LatencySample>,
     pub(super) latency_rows: CowVec<LatencyRow>,
     pub(super) latency_totals: CowVec<LatencyStats>,
+    pub(super) troubles: Troubles,
+    pub(super) shadow_totals: Totals,
+    pub(super) shadows: Vec<(EndpointId, Arc<DeviceShadow>)>,
 }
 
 impl Default for Snapshot {
@@ -57,6 +64,12 @@ impl Snapshot {
     #[must_use]
     pub fn open_requests(&self) -> usize {
         self.open_requests
+    }
+
+    /// Requests and answers remembered for pairing, in entries.
+    #[must_use]
+    pub fn remembered_requests(&self) -> usize {
+        self.remembered_requests
     }
 
     /// Requests with their answers, oldest first; the place in the stream is the exchange's id.
@@ -95,10 +108,35 @@ impl Snapshot {
         &self.latency_rows
     }
 
-    /// Response times of one endpoint to all requests.
+    /// Response times of one device to all requests.
     #[must_use]
     pub fn latency_of(&self, id: EndpointId) -> LatencyStats {
         self.latency_totals.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// What was found, by code and by whom.
+    #[must_use]
+    pub fn troubles(&self) -> &Troubles {
+        &self.troubles
+    }
+
+    /// Findings by code since the start.
+    #[must_use]
+    pub fn trouble_counts(&self) -> &TroubleCounts {
+        self.troubles.counts()
+    }
+
+    /// The data model of a device, as far as it was seen; of those only that were chosen by
+    /// [`Pipeline::focus`](super::Pipeline::focus).
+    #[must_use]
+    pub fn shadow(&self, id: EndpointId) -> Option<&Arc<DeviceShadow>> {
+        self.shadows.iter().find(|shadow| shadow.0 == id).map(|shadow| &shadow.1)
+    }
+
+    /// How much of the data models of all devices is kept.
+    #[must_use]
+    pub fn shadow_totals(&self) -> &Totals {
+        &self.shadow_totals
     }
 
     /// What is odd about a message.

@@ -132,6 +132,7 @@ impl Workbench {
     pub fn save_prefs(&mut self) {
         self.prefs.panes = self.sizes;
         self.prefs.hidden = self.panels.hidden;
+        self.prefs.lower = self.panels.lower;
         self.prefs.columns = self.panels.messages.widths.to_vec();
         if let Some(path) = &self.prefs_path
             && let Err(error) = self.prefs.save(path)
@@ -214,6 +215,10 @@ impl Workbench {
                 if let Some(hidden) = self.panels.hidden.get_mut(pane as usize) {
                     *hidden = !*hidden;
                 }
+                self.save_prefs();
+            }
+            UiCommand::ShowLower(tab) => {
+                self.panels.lower = tab;
                 self.save_prefs();
             }
             UiCommand::Copy { text, what } => {

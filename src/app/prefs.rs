@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use crate::ui::panels::lower::LowerTab;
 use crate::ui::shell::PaneSizes;
 use crate::ui::theme::ThemeChoice;
 
@@ -29,6 +30,8 @@ pub struct Prefs {
     pub panes: [PaneSizes; 2],
     /// Hidden panes: left, right, bottom.
     pub hidden: [bool; 3],
+    /// What the lower pane shows.
+    pub lower: LowerTab,
     /// Widths of the table's columns; empty for the defaults.
     pub columns: Vec<f32>,
     /// Profiles opened, newest first.
@@ -50,6 +53,7 @@ impl Default for Prefs {
             zoom: 1.0,
             panes: [PaneSizes::default(), PaneSizes::FOR_WIDE],
             hidden: [false; 3],
+            lower: LowerTab::default(),
             columns: Vec::new(),
             recent: Vec::new(),
             host: String::new(),
@@ -103,6 +107,10 @@ impl Prefs {
                 *slot = hidden.get(name).and_then(Value::as_bool).unwrap_or(false);
             }
         }
+        if let Some(lower) = map.remove("lower_pane") {
+            let known = LowerTab::ALL.into_iter().find(|tab| lower == tab.name());
+            prefs.lower = known.unwrap_or_default();
+        }
         if let Some(Value::Array(columns)) = map.remove("columns") {
             prefs.columns = columns.iter().map(|width| size(Some(width), 100.0)).collect();
         }
@@ -123,8 +131,19 @@ impl Prefs {
 
     fn to_json(&self) -> Value {
         let mut map = self.unknown.clone();
-        let Self { theme, zoom, panes, hidden, columns, recent, host, port, tls, unknown: _ } =
-            self;
+        let Self {
+            theme,
+            zoom,
+            panes,
+            hidden,
+            lower,
+            columns,
+            recent,
+            host,
+            port,
+            tls,
+            unknown: _,
+        } = self;
         for (panes, name) in panes.iter().zip(PANES) {
             let sizes = json!({
                 "left": panes.left,
@@ -138,6 +157,7 @@ impl Prefs {
         let hidden: Map<String, Value> =
             hidden.map(|(name, &value)| (name.to_owned(), json!(value))).collect();
         map.insert("hidden".to_owned(), Value::Object(hidden));
+        map.insert("lower_pane".to_owned(), json!(lower.name()));
         map.insert("theme".to_owned(), json!(theme));
         map.insert("zoom".to_owned(), json!(zoom));
         map.insert("columns".to_owned(), json!(columns));
@@ -196,6 +216,7 @@ mod tests {
             theme: ThemeChoice::HighContrast,
             zoom: 1.5,
             hidden: [true, false, true],
+            lower: LowerTab::Exchanges,
             columns: vec![100.0; 7],
             host: "h".to_owned(),
             ..Prefs::default()

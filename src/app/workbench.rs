@@ -18,6 +18,7 @@ use crate::engine::{EngineEvent, Level, Notice};
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
 use crate::ui::command::{ProfileCommand, UiCommand};
+use crate::ui::panels::lower::LowerTab;
 use crate::ui::panels::notices::{self, Toast};
 use crate::ui::panels::profiles::{self, ProfilesPage};
 use crate::ui::panels::start::{self, StartPage};
@@ -124,7 +125,7 @@ impl Workbench {
         let WorkbenchOptions { engine, clock, demo, clockface, prefs_path, profiles_folder } =
             options;
         let prefs = prefs_path.as_deref().map(Prefs::load).unwrap_or_default();
-        let mut panels = Panels { hidden: prefs.hidden, ..Panels::default() };
+        let mut panels = Panels { hidden: prefs.hidden, lower: prefs.lower, ..Panels::default() };
         if let Ok(widths) = <[f32; 7]>::try_from(prefs.columns.as_slice()) {
             panels.messages.widths = widths;
         }
@@ -327,6 +328,15 @@ impl Workbench {
         more |= models.topics.advance(snapshot, BUDGET / 4);
         more |= models.devices.advance(snapshot, BUDGET / 4);
         more |= models.latency.advance(snapshot, BUDGET / 4);
+        let device = self.selection.device;
+        match self.panels.lower {
+            LowerTab::Latency => {}
+            LowerTab::Times => models.times.advance(snapshot, device),
+            LowerTab::Problems => models.problems.advance(snapshot, device),
+            LowerTab::Exchanges => {
+                more |= models.exchanges.advance(snapshot, device, BUDGET / 4);
+            }
+        }
         self.more = more;
         if let Some(seq) = self.go_to
             && (models.messages.contains(seq) || !more)

@@ -14,7 +14,7 @@ use crate::analysis::{Pipeline, Snapshot};
 use crate::capture::{self, CaptureError, Reader};
 use crate::core::ids::{Epoch, Seq};
 use crate::core::wire::WireBatch;
-use crate::store::Budgets;
+use crate::store::{Budgets, RowRef};
 
 /// Messages are printed as they are read; this many are kept to find a response's request.
 const KEEP_BYTES: usize = 64 * 1024 * 1024;
@@ -22,17 +22,24 @@ const KEEP_BYTES: usize = 64 * 1024 * 1024;
 /// Messages taken into the store at once.
 const BATCH: usize = 256;
 
-/// How far a file is read ahead of what is printed when later messages decide about earlier ones:
-/// an answer makes its request answered. Live input is never waited for.
+/// A message of a file is printed this much later by the messages' own time: longer than every
+/// limit after which a request is called unanswered, so that it can be said of the request.
+const SETTLED_NANOS: i64 = 125 * 1_000_000_000;
+
+/// So much of a file waits for that; far less than is kept.
+const HELD_BYTES: usize = 16 * 1024 * 1024;
+
+/// The same when a filter asks for what becomes known later, whatever the messages' time: answers
+/// may come late, and ages count from the newest message.
 const AHEAD_BYTES: usize = 64 * 1024 * 1024;
 const AHEAD_ROWS: u64 = 100_000;
 
 pub(super) fn run(args: &DecodeArgs) -> Result<(), CliError> {
     let format = Format::parse(Some(&args.format)).map_err(CliError::Usage)?;
+    let mut wanted = Wanted::parse(args.filter.as_deref())?;
     let mut out = Out::new();
     let stdin = [std::path::PathBuf::from("-")];
     let files = if args.files.is_empty() { &stdin[..] } else { &args.files };
-    let mut wanted = Wanted::parse(args.filter.as_deref())?;
     let mut failure = None;
     for file in files {
         match decode(file, &format, &mut wanted, &mut out) {
@@ -57,15 +64,16 @@ fn decode(
 ) -> Result<(), CliError> {
     let mut reader = open(file).map_err(failed)?;
     wanted.forget();
-    let (ahead_bytes, ahead_rows) =
-        if wanted.needs_later() && file.is_file() { (AHEAD_BYTES, AHEAD_ROWS) } else { (0, 0) };
-    // What waits for printing must still be there besides.
-    let bytes = KEEP_BYTES + ahead_bytes + ahead_bytes / 2;
+    let ahead = wanted.needs_later();
+    // Rows take memory beside their bytes, and what waits must still be there besides.
+    let bytes = if ahead { KEEP_BYTES + 2 * AHEAD_BYTES } else { KEEP_BYTES };
     let mut store = Pipeline::new(Budgets { bytes, ..Budgets::default() }, Epoch::default());
     let mut batch = WireBatch::new();
-    let mut printer =
-        Printer { format, zone: TimeZone::system(), wanted, out, next: Seq(1), waiting: 0 };
+    let zone = TimeZone::system();
     let mut messages = 0u64;
+    // Whoever pipes a live stream in waits for every line.
+    let live = !file.is_file();
+    let mut held = Held { next: Seq(1), bytes: 0, ahead };
     loop {
         let read = reader.read_into(&mut batch);
         let more = matches!(read, Ok(true));
@@ -73,16 +81,22 @@ fn decode(
         if more && reader.line_is_ready() && batch.len() < BATCH {
             continue;
         }
-        printer.waiting += batch.iter().map(|msg| msg.payload.len()).sum::<usize>();
-        messages += batch.len() as u64;
-        let applied = store.apply(&batch);
+        held.bytes += batch.bytes();
+        store.apply(&batch);
         batch.clear();
-        let ahead = applied.first.0 + applied.messages as u64 - printer.next.0;
-        let enough = ahead > ahead_rows || printer.waiting > ahead_bytes;
-        if !more || enough {
-            let keep = if more { (ahead_bytes, ahead_rows) } else { (0, 0) };
-            printer.print(&store.snapshot(), keep)?;
+        let snapshot = store.snapshot();
+        for row in snapshot.rows_from(held.next) {
+            if more && !live && held.waits(row, &snapshot) {
+                break;
+            }
+            let msg = Message { snapshot: &snapshot, row };
+            if wanted.accepts(msg) {
+                out.line(&format.render(msg, &zone))?;
+            }
+            held.print(row, &snapshot);
+            messages += 1;
         }
+        out.flush()?;
         // Only now: what came before a failure is printed.
         if !read.map_err(failed)? {
             break;
@@ -91,38 +105,27 @@ fn decode(
     report_skipped(file, &reader, messages)
 }
 
-/// Prints messages in order, each once.
-struct Printer<'a> {
-    format: &'a Format,
-    zone: TimeZone,
-    wanted: &'a mut Wanted,
-    out: &'a mut Out,
-    /// The first that was not looked at yet.
+/// What was read and not printed yet.
+struct Held {
     next: Seq,
-    /// Payload bytes of those.
-    waiting: usize,
+    bytes: usize,
+    /// A filter asks for what becomes known later.
+    ahead: bool,
 }
 
-impl Printer<'_> {
-    /// Prints what is wanted, but leaves so many bytes and messages for later.
-    fn print(
-        &mut self,
-        snapshot: &Snapshot,
-        (keep_bytes, keep_rows): (usize, u64),
-    ) -> Result<(), CliError> {
-        for row in snapshot.rows_from(self.next) {
-            let ahead = snapshot.end_seq().0 - row.seq.0;
-            if ahead <= keep_rows && self.waiting <= keep_bytes {
-                break;
-            }
-            self.next = Seq(row.seq.0 + 1);
-            self.waiting = self.waiting.saturating_sub(row.size() as usize);
-            let msg = Message { snapshot, row };
-            if self.wanted.accepts(msg) {
-                self.out.line(&self.format.render(msg, &self.zone))?;
-            }
+impl Held {
+    fn waits(&self, row: RowRef<'_>, snapshot: &Snapshot) -> bool {
+        if self.ahead {
+            let rows = snapshot.end_seq().0 - row.seq.0;
+            return self.bytes < AHEAD_BYTES && rows < AHEAD_ROWS;
         }
-        self.out.flush()
+        snapshot.now().nanos_since(row.at) < SETTLED_NANOS && self.bytes < HELD_BYTES
+    }
+
+    fn print(&mut self, row: RowRef<'_>, snapshot: &Snapshot) {
+        let bytes = row.payload().len() + row.props().0.len();
+        self.bytes = self.bytes.saturating_sub(bytes + snapshot.topic_name(row.topic).len());
+        self.next = Seq(row.seq.0 + 1);
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::Message;
+use crate::analysis::problems::explain::explain;
 use crate::core::hex;
 use crate::core::wire::{Prop, Props};
 use crate::store::row::Pair;
@@ -35,7 +36,14 @@ pub(super) fn message(msg: Message<'_>) -> Value {
     put("kind", decoded.payload.name().into());
     put("direction", row.direction.map_or(Value::Null, |d| d.name().into()));
     if let Some(record) = &decoded.record {
-        put("record", usp_json::record_json(record));
+        let mut record = usp_json::record_json(record);
+        let unknown = usp_json::unknown_fields(payload);
+        if !unknown.is_empty()
+            && let Some(record) = record.as_object_mut()
+        {
+            record.insert("unknown_fields".to_owned(), unknown.into());
+        }
+        put("record", record);
     }
     // A Msg of which nothing could be read is no Msg to show; `malformed` says why.
     let (msg_there, noise) = match decoded.msg {
@@ -48,6 +56,18 @@ pub(super) fn message(msg: Message<'_>) -> Value {
     }
     if let Some(pair) = pair(row.pair()) {
         put("pair", pair);
+    }
+    let problems: Vec<Value> = msg
+        .snapshot
+        .problems_of(row)
+        .iter()
+        .map(|code| {
+            let text = explain(code, row, msg.snapshot);
+            json!({"code": code.name(), "level": code.level().name(), "text": text})
+        })
+        .collect();
+    if !problems.is_empty() {
+        put("problems", problems.into());
     }
     if let Some(bad) = decoded.malformed.or(noise) {
         put("malformed", usp_json::malformed_json(bad));

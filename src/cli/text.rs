@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::fields::Message;
+use crate::analysis::problems::code::Level;
 use crate::core::time::Timestamp;
 use crate::store::row::{Direction, Pair};
 use crate::usp::scan::scan;
@@ -39,6 +40,12 @@ pub(super) fn line(msg: Message<'_>, zone: &TimeZone) -> String {
         Some(Pair::RepeatOf { first }) => out += &format!("  repeat of #{}", first.0),
         // A live request is printed before its answer is there; keep captures the same.
         Some(Pair::AnsweredBy { .. }) | None => {}
+    }
+    let mut mark = "  ! ";
+    for code in msg.snapshot.problems_of(row).iter().filter(|code| code.level() > Level::Info) {
+        out += mark;
+        out += code.name();
+        mark = ", ";
     }
     out
 }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::core::ids::Epoch;
+use crate::core::ids::{EndpointId, Epoch};
 use crate::core::wire::WireBatch;
 
 /// Bytes of batches that may wait. 64 MiB is several hundred thousand messages.
@@ -24,6 +24,8 @@ pub(super) enum Item {
     Batch(WireBatch),
     /// So many messages were lost at this point.
     Dropped(u64),
+    /// Show the data models of these devices.
+    Focus(Vec<EndpointId>),
     /// Start over with an empty store.
     Restart(Epoch, Source),
 }
@@ -120,6 +122,12 @@ impl Queue {
         drop(inner);
         self.ready.notify_one();
         self.room.notify_all();
+    }
+
+    /// Chooses the devices whose data models are shown.
+    pub(super) fn focus(&self, devices: Vec<EndpointId>) {
+        self.lock().items.push_back(Item::Focus(devices));
+        self.ready.notify_one();
     }
 
     /// Takes the oldest item, waiting up to `limit` (for ever if `None`). `Err` once the queue is

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::core::ids::EndpointId;
 use crate::profile::model::Profile;
 
 /// A request to the engine; carried out in order.
@@ -23,4 +24,7 @@ pub enum EngineCommand {
     Check(Arc<Profile>),
     /// End the running diagnosis; its remaining stages are reported as skipped.
     CancelCheck,
+    /// Show the data models of these devices in the snapshots to come, at most
+    /// [`MAX_FOCUS`](crate::analysis::shadow::MAX_FOCUS); holds until the store starts over.
+    Focus(Vec<EndpointId>),
 }

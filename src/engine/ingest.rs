@@ -59,6 +59,10 @@ pub(super) fn run(queue: &Queue, publisher: &Arc<Publisher>, clock: &dyn Clock, 
                 pipeline.note_dropped(messages);
                 dirty = true;
             }
+            Some(Item::Focus(devices)) => {
+                pipeline.focus(&devices);
+                dirty = true;
+            }
             Some(Item::Restart(epoch, from)) => {
                 pipeline = Pipeline::new(budgets, epoch);
                 source = from;

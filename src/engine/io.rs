@@ -80,7 +80,7 @@ pub(super) async fn run(
             None => commands.recv().await,
         };
         let Some(command) = command else { break };
-        let Some(command) = checks.take(command) else { continue };
+        let Some(command) = aside(shared, &mut checks, command) else { continue };
         connect_now = false;
         if let Some(job) = job.take() {
             job.cancel();
@@ -102,12 +102,23 @@ pub(super) async fn run(
                 shared.publisher.event(EngineEvent::Link(LinkState::Idle));
                 job = Job::open_capture(shared, path, epoch);
             }
-            // Carried out by `checks` already.
-            EngineCommand::Check(_) | EngineCommand::CancelCheck => {}
+            // Carried out already.
+            EngineCommand::Check(_) | EngineCommand::CancelCheck | EngineCommand::Focus(_) => {}
         }
     }
     if let Some(job) = job {
         job.cancel();
+    }
+}
+
+/// Carries out a command that has nothing to do with the connection; gives any other back.
+fn aside(shared: &Shared, checks: &mut Checks, command: EngineCommand) -> Option<EngineCommand> {
+    match command {
+        EngineCommand::Focus(devices) => {
+            shared.queue.focus(devices);
+            None
+        }
+        other => checks.take(other),
     }
 }
 
@@ -132,7 +143,7 @@ async fn connected(
             }
             command = commands.recv() => command,
         };
-        let command = match command.map(|command| checks.take(command)) {
+        let command = match command.map(|command| aside(shared, checks, command)) {
             Some(None) => continue,
             Some(left) => left,
             None => None,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::panels::lower::LowerTab;
 use super::theme::ThemeChoice;
 use crate::core::ids::{EndpointId, NodeId, Seq};
 use crate::core::secret::Secret;
@@ -56,6 +57,8 @@ pub enum UiCommand {
     Theme(ThemeChoice),
     /// Show or hide a pane.
     TogglePane(Pane),
+    /// Show this in the lower pane.
+    ShowLower(LowerTab),
     /// Put a text on the clipboard and say what it was.
     Copy {
         /// The text.

@@ -1,26 +1,35 @@
 //! The layout of the page with messages: bars at top and bottom, topics and devices at the left,
-//! the inspector at the right, the latency plot below the table.
+//! the inspector at the right, latency or exchanges below the table.
 
 use egui::{CentralPanel, Frame, Panel, Ui};
 
 use super::command::{Pane, UiCommand};
 use super::panels::devices::DevicesPanel;
 use super::panels::empty::Emptiness;
+use super::panels::exchanges::ExchangesPanel;
 use super::panels::inspector::InspectorPanel;
 use super::panels::latency::LatencyPanel;
+use super::panels::latency_table::LatencyTablePanel;
+use super::panels::lower::LowerTab;
 use super::panels::messages::MessagesPanel;
+use super::panels::problems::ProblemsPanel;
 use super::panels::topics::TopicsPanel;
-use super::panels::{devices, empty, inspector, latency, messages, topics};
+use super::panels::{
+    devices, empty, exchanges, inspector, latency, latency_table, messages, problems, topics,
+};
 use super::theme::Look;
 use crate::analysis::Snapshot;
 use crate::core::time::Timestamp;
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
 use crate::view::devices::Devices;
+use crate::view::exchanges::ExchangeList;
 use crate::view::format::Clockface;
 use crate::view::inspector::Inspected;
 use crate::view::latency::Latency;
+use crate::view::latency_table::LatencyTable;
 use crate::view::message_list::MessageList;
+use crate::view::problems::ProblemList;
 use crate::view::state::Selection;
 use crate::view::topic_tree::TopicTree;
 
@@ -35,6 +44,12 @@ pub struct Models {
     pub messages: MessageList,
     /// The latency plot.
     pub latency: Latency,
+    /// Response times by device and type.
+    pub times: LatencyTable,
+    /// The list of exchanges.
+    pub exchanges: ExchangeList,
+    /// What was found odd.
+    pub problems: ProblemList,
     /// The picked message.
     pub inspected: Option<Inspected>,
 }
@@ -50,10 +65,18 @@ pub struct Panels {
     pub messages: MessagesPanel,
     /// The latency plot.
     pub latency: LatencyPanel,
+    /// Response times by device and type.
+    pub times: LatencyTablePanel,
+    /// The list of exchanges.
+    pub exchanges: ExchangesPanel,
+    /// What was found odd.
+    pub problems: ProblemsPanel,
     /// The inspector.
     pub inspector: InspectorPanel,
     /// Hidden panes: left, right, bottom.
     pub hidden: [bool; 3],
+    /// What the lower pane shows.
+    pub lower: LowerTab,
 }
 
 /// Sizes of the panes in points: left width, device list height, inspector width, plot height.
@@ -170,9 +193,25 @@ pub fn show(
             .resizable(true)
             .default_size(sizes.bottom)
             .size_range(110.0..=(total.y * 0.6).max(111.0))
-            .show(ui, |ui| {
-                let (model, panel) = (&mut models.latency, &mut panels.latency);
-                latency::show(ui, look, snapshot, clockface, model, panel, selection, commands);
+            .show(ui, |ui| match panels.lower {
+                LowerTab::Latency => {
+                    let (model, panel) = (&mut models.latency, &mut panels.latency);
+                    latency::show(ui, look, snapshot, clockface, model, panel, selection, commands);
+                }
+                LowerTab::Times => {
+                    let (table, panel) = (&mut models.times, &mut panels.times);
+                    latency_table::show(ui, look, snapshot, table, panel, selection, commands);
+                }
+                LowerTab::Problems => {
+                    let (list, panel) = (&mut models.problems, &mut panels.problems);
+                    problems::show(ui, look, snapshot, clockface, list, panel, selection, commands);
+                }
+                LowerTab::Exchanges => {
+                    let (list, panel) = (&mut models.exchanges, &mut panels.exchanges);
+                    exchanges::show(
+                        ui, look, snapshot, *now, clockface, list, panel, selection, commands,
+                    );
+                }
             });
         sizes.bottom = shown.response.rect.height();
     }

@@ -40,6 +40,8 @@ pub struct Decoded {
 pub struct DecodedMsg {
     /// The whole Msg; `None` if it is damaged.
     pub content: Option<Msg>,
+    /// Its size, bytes.
+    pub len: usize,
     /// `Header.msg_id`; as far as it could be read.
     pub msg_id: String,
     /// `Header.msg_type` as sent; 0 if absent.
@@ -112,6 +114,7 @@ pub fn decode_msg(bytes: &[u8]) -> DecodedMsg {
     };
     DecodedMsg {
         content,
+        len: bytes.len(),
         msg_id: summary.msg_id.to_owned(),
         header_type: summary.header_type,
         header_missing: summary.header_missing,

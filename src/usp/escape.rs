@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Appends `c`; control characters and those that reorder or hide text as an escape.
-pub(super) fn push_escaped(out: &mut String, c: char) {
+pub(crate) fn push_escaped(out: &mut String, c: char) {
     match c {
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),

@@ -46,6 +46,7 @@ pub fn record_json(record: &Record) -> Value {
                 "retransmit_id": uint64_json(inner.retransmit_id),
                 "payload_sar_state": state(inner.payload_sar_state),
                 "payloadrec_sar_state": state(inner.payloadrec_sar_state),
+                "payloads": inner.payload.iter().map(bytes::Bytes::len).collect::<Vec<_>>(),
             });
             out.insert("session".to_owned(), session);
             "session_context"
@@ -81,6 +82,7 @@ pub fn msg_json(msg: &DecodedMsg) -> Value {
     out.insert("msg_id".to_owned(), json!(msg.msg_id));
     let header_type = enum_json(&schema::HEADER_MSG_TYPE, msg.header_type);
     out.insert("msg_type".to_owned(), header_type);
+    out.insert("len".to_owned(), json!(msg.len));
     if let Some(kind) = msg.kind {
         out.insert("body".to_owned(), json!(kind.body_name()));
     }
@@ -97,6 +99,34 @@ pub fn msg_json(msg: &DecodedMsg) -> Value {
         out.insert("malformed".to_owned(), malformed_json(malformed));
     }
     Value::Object(out)
+}
+
+/// Numbers of the fields that the schema does not know, of the Record and of its record type, in
+/// the order of the payload: legal, from a newer version.
+#[must_use]
+pub fn unknown_fields(payload: &[u8]) -> Vec<u32> {
+    /// More of them say no more.
+    const MOST: usize = 64;
+    let mut found = Vec::new();
+    let mut reader = WireReader::new(payload);
+    while let Ok(Some(field)) = reader.next_field() {
+        match schema::RECORD.field(field.number).map(|known| &known.kind) {
+            None => found.push(field.number),
+            Some(FieldKind::Message(inner)) => {
+                let mut inside = reader.inside(&field);
+                while let Ok(Some(field)) = inside.next_field() {
+                    if inner.field(field.number).is_none() && found.len() < MOST {
+                        found.push(field.number);
+                    }
+                }
+            }
+            Some(_) => {}
+        }
+        if found.len() >= MOST {
+            break;
+        }
+    }
+    found
 }
 
 /// What is wrong with a Record or Msg.
@@ -266,6 +296,14 @@ mod tests {
     fn large_numbers_keep_their_digits() {
         assert_eq!(uint64_json(1 << 53), json!(9_007_199_254_740_992_u64));
         assert_eq!(uint64_json((1 << 53) + 1), json!("9007199254740993"));
+    }
+
+    #[test]
+    fn unknown_fields_are_numbered() {
+        // version "1", unknown 15 (varint), mqtt_connect with unknown 9 (bytes).
+        let payload = [0x0a, 1, b'1', 0x78, 5, 0x52, 3, 0x4a, 1, b'x'];
+        assert_eq!(unknown_fields(&payload), [15, 9]);
+        assert!(unknown_fields(b"\xff").is_empty());
     }
 
     #[test]

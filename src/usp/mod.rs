@@ -8,6 +8,7 @@ pub mod decode;
 pub mod endpoint;
 pub mod error;
 pub(crate) mod escape;
+pub mod facts;
 pub mod generated;
 pub mod json;
 pub mod kind;

@@ -30,9 +30,22 @@ impl Grade {
     }
 }
 
+/// How deep in a Msg a failure stands; the deepest is nearest to the cause.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Level {
+    /// The whole Msg: an Error.
+    Msg,
+    /// One result of a response: a requested path, a command.
+    Result,
+    /// A parameter or path inside a result or an Error.
+    Param,
+}
+
 /// One failure inside a Msg.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
+    /// How deep it stands.
+    pub level: Level,
     /// Error code, never 0.
     pub code: u32,
     /// What it concerns: a path, a parameter, a command; may be empty.
@@ -50,6 +63,48 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
 }
 
+impl Outcome {
+    /// The failure to show first: the first of the deepest. Agents put a general code on top and
+    /// the true cause into param_errs.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Failure> {
+        let mut cause: Option<&Failure> = None;
+        for failure in &self.failures {
+            if cause.is_none_or(|cause| cause.level < failure.level) {
+                cause = Some(failure);
+            }
+        }
+        cause
+    }
+}
+
+/// Results of a Msg: done, done with complaints, failed.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Counts {
+    pub(super) good: usize,
+    pub(super) flawed: usize,
+    pub(super) bad: usize,
+}
+
+impl Counts {
+    pub(super) fn grade(self) -> Grade {
+        match (self.good + self.flawed, self.flawed, self.bad) {
+            (0, _, 1..) => Grade::Failed,
+            (_, 0, 0) => Grade::Ok,
+            _ => Grade::Partial,
+        }
+    }
+
+    /// A result that succeeded, with or without complaints.
+    pub(super) fn succeeded(&mut self, flawed: bool) {
+        if flawed {
+            self.flawed += 1;
+        } else {
+            self.good += 1;
+        }
+    }
+}
+
 /// The outcome that this Msg tells: for Error, every response, and the Notify of a completed
 /// operation. `None` for all else.
 #[must_use]
@@ -58,14 +113,15 @@ pub fn outcome(msg: &Msg) -> Option<Outcome> {
     match msg.body.as_ref()?.msg_body.as_ref()? {
         MsgBody::Error(error) => {
             tally.failures.push(Failure {
+                level: Level::Msg,
                 code: error.err_code,
                 path: String::new(),
                 message: error.err_msg.clone(),
             });
             for inner in &error.param_errs {
-                tally.note(inner.err_code, &inner.param_path, &inner.err_msg);
+                tally.note(Level::Param, inner.err_code, &inner.param_path, &inner.err_msg);
             }
-            tally.bad = 1;
+            tally.counts.bad = 1;
         }
         MsgBody::Response(response) => tally.response(response.resp_type.as_ref()?),
         MsgBody::Request(request) => match request.req_type.as_ref()? {
@@ -79,29 +135,23 @@ pub fn outcome(msg: &Msg) -> Option<Outcome> {
     Some(tally.outcome())
 }
 
-/// Counts results: done, done with complaints, failed.
+/// Counts results and keeps what failed.
 #[derive(Default)]
 struct Tally {
-    good: usize,
-    flawed: usize,
-    bad: usize,
+    counts: Counts,
     failures: Vec<Failure>,
 }
 
 impl Tally {
     fn outcome(self) -> Outcome {
-        let grade = match (self.good + self.flawed, self.flawed, self.bad) {
-            (0, _, 1..) => Grade::Failed,
-            (_, 0, 0) => Grade::Ok,
-            _ => Grade::Partial,
-        };
-        Outcome { grade, failures: self.failures }
+        Outcome { grade: self.counts.grade(), failures: self.failures }
     }
 
     /// Keeps a failure; code 0 means success.
-    fn note(&mut self, code: u32, path: &str, message: &str) -> bool {
+    fn note(&mut self, level: Level, code: u32, path: &str, message: &str) -> bool {
         if code != 0 {
             self.failures.push(Failure {
+                level,
                 code,
                 path: path.to_owned(),
                 message: message.to_owned(),
@@ -112,25 +162,21 @@ impl Tally {
 
     /// A result that failed as a whole. The failure counts even if its code is 0.
     fn failed(&mut self, code: u32, path: &str, message: &str) {
-        self.bad += 1;
-        self.note(code, path, message);
+        self.counts.bad += 1;
+        self.note(Level::Result, code, path, message);
     }
 
     fn path_result(&mut self, code: u32, path: &str, message: &str) {
-        if self.note(code, path, message) {
-            self.bad += 1;
+        if self.note(Level::Result, code, path, message) {
+            self.counts.bad += 1;
         } else {
-            self.good += 1;
+            self.counts.good += 1;
         }
     }
 
     /// A result that succeeded but for the failures noted since there were `before` of them.
     fn succeeded(&mut self, before: usize) {
-        if self.failures.len() > before {
-            self.flawed += 1;
-        } else {
-            self.good += 1;
-        }
+        self.counts.succeeded(self.failures.len() > before);
     }
 
     fn response(&mut self, response: &RespType) {
@@ -185,7 +231,12 @@ impl Tally {
 
     fn set_params(&mut self, path: &str, errors: &[set_resp::ParameterError]) {
         for error in errors {
-            self.note(error.err_code, &format!("{path}{}", error.param), &error.err_msg);
+            self.note(
+                Level::Param,
+                error.err_code,
+                &format!("{path}{}", error.param),
+                &error.err_msg,
+            );
         }
     }
 
@@ -201,7 +252,7 @@ impl Tally {
                     let before = self.failures.len();
                     for error in &success.param_errs {
                         let path = format!("{}{}", success.instantiated_path, error.param);
-                        self.note(error.err_code, &path, &error.err_msg);
+                        self.note(Level::Param, error.err_code, &path, &error.err_msg);
                     }
                     self.succeeded(before);
                 }
@@ -221,7 +272,12 @@ impl Tally {
                 Some(OperStatus::OperSuccess(success)) => {
                     let before = self.failures.len();
                     for error in &success.unaffected_path_errs {
-                        self.note(error.err_code, &error.unaffected_path, &error.err_msg);
+                        self.note(
+                            Level::Param,
+                            error.err_code,
+                            &error.unaffected_path,
+                            &error.err_msg,
+                        );
                     }
                     self.succeeded(before);
                 }
@@ -237,7 +293,7 @@ impl Tally {
                 Some(OperationResp::CmdFailure(failure)) => {
                     self.failed(failure.err_code, &one.executed_command, &failure.err_msg);
                 }
-                Some(_) => self.good += 1,
+                Some(_) => self.counts.good += 1,
                 None => {}
             }
         }
@@ -251,7 +307,7 @@ impl Tally {
                 Some(OperStatus::OperFailure(failure)) => {
                     self.failed(failure.err_code, &one.requested_path, &failure.err_msg);
                 }
-                Some(OperStatus::OperSuccess(_)) => self.good += 1,
+                Some(OperStatus::OperSuccess(_)) => self.counts.good += 1,
                 None => {}
             }
         }
@@ -265,7 +321,7 @@ impl Tally {
                 Some(OperStatus::OperFailure(failure)) => {
                     self.failed(failure.err_code, &one.requested_path, &failure.err_msg);
                 }
-                Some(OperStatus::OperSuccess(_)) => self.good += 1,
+                Some(OperStatus::OperSuccess(_)) => self.counts.good += 1,
                 None => {}
             }
         }
@@ -277,7 +333,7 @@ impl Tally {
                 let command = format!("{}{}", done.obj_path, done.command_name);
                 self.failed(failure.err_code, &command, &failure.err_msg);
             }
-            _ => self.good += 1,
+            _ => self.counts.good += 1,
         }
     }
 }

@@ -9,12 +9,12 @@ use super::sniff;
 use super::summary::{Malformed, MsgSummary, SarState, SessionHead, Summary};
 use super::wire::{WireField, WireReader};
 
-pub(super) const NO_RECORD_TYPE: &str = "no record type is present";
-pub(super) const EMPTY_VERSION: &str = "version is empty";
-pub(super) const EMPTY_FROM: &str = "from_id is empty";
-pub(super) const EMPTY_TO: &str = "to_id is empty";
+pub(crate) const NO_RECORD_TYPE: &str = "no record type is present";
+pub(crate) const EMPTY_VERSION: &str = "version is empty";
+pub(crate) const EMPTY_FROM: &str = "from_id is empty";
+pub(crate) const EMPTY_TO: &str = "to_id is empty";
 pub(super) const NO_MSG: &str = "the Record carries no Msg";
-pub(super) const NO_BODY: &str = "the Msg has no body of a known type";
+pub(crate) const NO_BODY: &str = "the Msg has no body of a known type";
 
 /// Summarises one payload.
 ///
@@ -89,6 +89,28 @@ pub fn session_payload(payload: &[u8], out: &mut Vec<u8>) {
             }
         }
     }
+}
+
+/// The MQTT version (the schema's number: 0 = 3.1.1, 1 = 5) and the topic that an `mqtt_connect`
+/// Record names; `(0, "")` for any other Record.
+#[must_use]
+pub fn mqtt_connect(payload: &[u8]) -> (i32, &str) {
+    let (mut version, mut topic) = (0, "");
+    let mut reader = WireReader::new(payload);
+    while let Ok(Some(field)) = reader.next_field() {
+        if field.number != RecordType::MqttConnect as u32 {
+            continue;
+        }
+        let mut inside = reader.inside(&field);
+        while let Ok(Some(member)) = inside.next_field() {
+            match member.number {
+                1 => version = member.enum_value().unwrap_or(version),
+                2 => topic = inside.string(&member).unwrap_or(topic),
+                _ => {}
+            }
+        }
+    }
+    (version, topic)
 }
 
 /// Where in the payload the whole plaintext Msg of a Record lies, if it lies there in one piece.

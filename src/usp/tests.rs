@@ -4,5 +4,5 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod agree;
-mod generate;
+pub(super) mod generate;
 mod robust;

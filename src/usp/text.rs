@@ -1,7 +1,7 @@
 //! One short line that says what a payload is about, for tables and `watch -F text`. Reads only
 //! the fields it names, allocates only the line, and stops counting at a limit.
 
-mod line;
+pub(crate) mod line;
 mod msg;
 
 use super::error;

@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 use super::format;
 use super::json_lines::Lines;
 use crate::analysis::Snapshot;
+use crate::analysis::problems::code::Code;
+use crate::analysis::problems::explain::explain;
 use crate::core::hex;
 use crate::core::ids::{EndpointId, Epoch, Seq, TopicId};
 use crate::core::time::Timestamp;
@@ -103,17 +105,8 @@ impl Inspected {
             kind.push_str(notification.label());
         }
         let mut remarks = Vec::new();
-        if row.header_missing {
-            remarks.push("The Msg has no header; its type is read from the body.");
-        }
-        if row.type_mismatch {
-            remarks.push("The header's msg_type is not the body's; the body counts.");
-        }
         if row.secured {
             remarks.push("The payload is secured by TLS inside the session; it can't be read.");
-        }
-        if row.delivery().retain {
-            remarks.push("Retained by the broker: it may be old, and has no response time.");
         }
         let topic = snapshot.topic_name(row.topic).to_owned();
         let facts = Facts {
@@ -182,6 +175,16 @@ impl Inspected {
             return row.pair();
         }
         self.pinned.row().and_then(|row| row.pair())
+    }
+
+    /// What is odd about it as known by now, the gravest first, with the particulars in words.
+    #[must_use]
+    pub fn problems(&self, snapshot: &Snapshot) -> Vec<(Code, String)> {
+        let live = (snapshot.epoch() == self.epoch).then(|| snapshot.row(self.seq)).flatten();
+        let Some(row) = live.or_else(|| self.pinned.row()) else { return Vec::new() };
+        let mut codes: Vec<Code> = snapshot.problems_of(row).iter().collect();
+        codes.sort_by_key(|code| std::cmp::Reverse(code.level()));
+        codes.into_iter().map(|code| (code, explain(code, row, snapshot))).collect()
     }
 
     /// MQTT facts.

@@ -17,6 +17,10 @@ mod mosquitto;
 #[allow(dead_code, reason = "shared by several test targets")]
 mod records;
 
+#[path = "../usp/leaves.rs"]
+#[allow(dead_code, reason = "shared by several test targets")]
+mod leaves;
+
 mod decode;
 mod demo;
 mod env;

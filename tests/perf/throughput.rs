@@ -29,7 +29,7 @@ use usp_scope::core::time::{Stopwatch, SystemClock, Timestamp};
 use usp_scope::core::wire::{Delivery, Prop, WireBatch};
 use usp_scope::engine::{EngineCommand, EngineHandle, EngineOptions};
 use usp_scope::profile::model::{Profile, VersionChoice};
-use usp_scope::store::Budgets;
+use usp_scope::store::{Budgets, Store};
 use usp_scope::usp::scan::scan;
 
 const MESSAGES: usize = 200_000;
@@ -61,6 +61,14 @@ fn main() {
         thread_cpu() - cpu
     });
     let batches = batches(&messages);
+    let stored = best(|| {
+        let mut store = Store::new(Budgets::default(), Epoch(0));
+        let cpu = thread_cpu();
+        for batch in &batches {
+            store.apply(batch);
+        }
+        thread_cpu() - cpu
+    });
     let ingested = best(|| {
         let mut store = Pipeline::new(Budgets::default(), Epoch(0));
         let cpu = thread_cpu();
@@ -89,7 +97,8 @@ fn main() {
     for (name, cpu) in [
         ("rumqttc loop that discards", discard),
         ("scan", scanned),
-        ("ingest (scan, intern, pair, keep)", ingested),
+        ("store alone (scan, intern, keep)", stored),
+        ("whole pipeline: store and analysis", ingested),
         ("ingest with 30 snapshots a second", with_snapshots),
         ("whole engine: socket to snapshots", engine),
     ] {
@@ -97,6 +106,13 @@ fn main() {
         let ratio = discard.as_secs_f64() / cpu.as_secs_f64();
         println!("{name:<44} {rate:>12.0} {ratio:>8.2}x");
     }
+    let analysis = ingested.saturating_sub(stored);
+    println!(
+        "analysis {:.0} ns a message, scan and store {:.0} ns: {:.2} times as much",
+        analysis.as_secs_f64() * 1e9 / MESSAGES as f64,
+        stored.as_secs_f64() * 1e9 / MESSAGES as f64,
+        analysis.as_secs_f64() / stored.as_secs_f64()
+    );
     snapshot_cost();
 }
 

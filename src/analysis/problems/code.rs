@@ -67,7 +67,7 @@ catalogue! {
     MalformedRecord = "malformed-record", Error,
         "Record can't be read",
         "A PUBLISH payload is exactly one protobuf Record (TR-369, Record encoding)",
-        "Compare the hex view with the sender's log; look for a cut payload or a second encoding";
+        "Compare the hex view with the sender's log; look for a cut payload or a second encoding. Receivers drop it in silence";
     RecordFieldMissing = "record-field-missing", Error,
         "Record without version, to_id or from_id",
         "version, to_id and from_id are required in every Record (TR-369, Record definition)",
@@ -127,7 +127,7 @@ catalogue! {
     ContentTypeMissing = "content-type-missing", Info,
         "No Content Type",
         "Over MQTT 5 a Record carries Content Type usp.msg (TR-369, MQTT binding)",
-        "Set Content Type usp.msg at the sender; strict receivers drop the packet";
+        "Set Content Type usp.msg at the sender; a receiver may refuse the packet without it";
     ContentTypeMismatch = "content-type-mismatch", Warning,
         "Content Type doesn't fit the payload",
         "usp.msg or application/vnd.bbf.usp.msg, and only for Records (TR-369, MQTT binding)",
@@ -163,7 +163,7 @@ catalogue! {
     ReplyToRepeated = "reply-to-repeated", Warning,
         "Topic with more than one /reply-to=",
         "The reply topic is what follows the last /reply-to= (TR-369, MQTT 3.1.1 binding)",
-        "The sender appended its own to a topic that had one; agents disagree which counts";
+        "The sender appended its own to a topic that had one. Some agents take the first all the same";
     Redelivered = "redelivered", Info,
         "Delivered a second time by MQTT",
         "With QoS 1 a packet may come again, flagged DUP (MQTT)",
@@ -219,7 +219,7 @@ catalogue! {
     NotifyUnacknowledged = "notify-unacknowledged", Warning,
         "Notify repeated: nobody acknowledged it",
         "With send_resp=true the Agent repeats the Notify until a NotifyResp comes (TR-369, NotifRetry)",
-        "Check that the Controller is running, subscribed to the topic, and answers Notify";
+        "Check that the Controller is running, subscribed to the topic, and answers with NotifyResp; an Error doesn't end the repetition in every agent";
     LostByRestart = "lost-by-restart", Warning,
         "Device restarted before it answered",
         "A device that restarts forgets what it was asked (TR-369, Connect Record)",
@@ -227,7 +227,7 @@ catalogue! {
     UnexpectedAnswer = "unexpected-answer", Info,
         "Answer to a request that asked for none",
         "With send_resp=false no answer is expected (TR-369, Notify and Operate)",
-        "Harmless";
+        "Harmless: an answer may come anyway, and is to be ignored";
     RequestFailed = "request-failed", Warning,
         "Request failed",
         "An Error, or a response in which nothing was done (TR-369, Error codes)",
@@ -306,11 +306,11 @@ catalogue! {
         "Check power, uplink and broker connection; a crash says no goodbye";
     ErrorRateJump = "error-rate-jump", Warning,
         "Far more requests of a device fail than before",
-        "A quarter of the last 20 answers or more, and three times the share before: this tool's own limit",
+        "A quarter of the last 20 answers or more are failures, and three times the share before those: this tool's own limit",
         "See what changed: firmware, configuration, or the requests";
     LatencyJump = "latency-jump", Warning,
         "Device answers far slower than before",
-        "The last ten answers take four times as long as usual, and more than 100 ms: this tool's own limit",
+        "Eight of the last ten answers take four times as long as is usual for their request's type, and more than 100 ms: this tool's own limit",
         "Look at the device's load, its uplink and the broker's queue";
     UnexpectedRestart = "unexpected-restart", Info,
         "Device restarted without being asked",

@@ -193,7 +193,7 @@ fn row_ui(
         x += width;
     };
     piece(&format!("{} sent", format::count_short(stats.sent)), t.weak);
-    if let Some(mean) = snapshot.latency_of(id).mean_nanos() {
+    if let Some(mean) = snapshot.latency_of(device).mean_nanos() {
         piece(&format!(" · ø {}", format::latency(mean)), t.weak);
     }
     let bad = u64::from(stats.errors) + u64::from(stats.malformed);

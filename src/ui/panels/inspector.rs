@@ -131,6 +131,7 @@ fn header_ui(
         for remark in &facts.remarks {
             banner(ui, look, false, remark);
         }
+        problems_ui(ui, look, snapshot, inspected);
         ui.add_space(2.0);
         fact(ui, look, "From", |ui| endpoint_ui(ui, look, facts.from.as_ref(), commands));
         fact(ui, look, "To", |ui| endpoint_ui(ui, look, facts.to.as_ref(), commands));
@@ -147,20 +148,46 @@ fn header_ui(
     });
 }
 
+/// What is odd about the message; more than a few are counted.
+fn problems_ui(ui: &mut Ui, look: Look, snapshot: &Snapshot, inspected: &Inspected) {
+    const SHOWN: usize = 4;
+    let found = inspected.problems(snapshot);
+    for (code, words) in found.iter().take(SHOWN) {
+        let entry = code.entry();
+        let (icon, color) = super::problems::mark(look, entry.level);
+        let response = banner_with(ui, icon, color, words);
+        response.on_hover_ui(|ui| {
+            ui.strong(entry.title);
+            ui.label(entry.advice);
+            ui.weak(entry.rule);
+            ui.weak(format!("problem == {}", entry.name));
+        });
+    }
+    if let Some(more) = found.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        let names: Vec<&str> = found.iter().skip(SHOWN).map(|(code, _)| code.name()).collect();
+        ui.weak(format!("and {more} more: {}", names.join(", ")));
+    }
+}
+
 fn banner(ui: &mut Ui, look: Look, bad: bool, text: &str) {
     let t = look.tokens;
     let (icon, color) = if bad { (icons::WARNING, t.error) } else { (icons::INFO, t.warn) };
+    banner_with(ui, icon, color, text);
+}
+
+fn banner_with(ui: &mut Ui, icon: &str, color: egui::Color32, text: &str) -> egui::Response {
     let frame = egui::Frame::new()
         .fill(color.gamma_multiply(0.12))
         .corner_radius(4)
         .inner_margin(egui::Margin::symmetric(8, 4));
-    frame.show(ui, |ui| {
+    let shown = frame.show(ui, |ui| {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             ui.label(RichText::new(icon).font(fonts::icon(15.0)).color(color));
             ui.add(egui::Label::new(RichText::new(text).color(color)).wrap());
         });
     });
+    shown.response
 }
 
 fn fact(ui: &mut Ui, look: Look, name: &str, value: impl FnOnce(&mut Ui)) {

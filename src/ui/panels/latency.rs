@@ -3,14 +3,15 @@
 use egui::{Align2, Color32, Id, Rangef, Rect, RichText, Role, Sense, Ui, pos2, vec2};
 use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotBounds, PlotPoint, Points};
 
+use super::lower::{self, LowerTab};
 use crate::analysis::Snapshot;
 use crate::core::ids::EndpointId;
 use crate::core::time::Timestamp;
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons};
+use crate::ui::widgets::controls;
 use crate::ui::widgets::rows;
 use crate::ui::widgets::text::{self, Elide};
-use crate::ui::widgets::{controls, panel_header};
 use crate::view::format::{self, Clockface};
 use crate::view::latency::{Drawing, Latency, Options, Point, Span};
 use crate::view::state::Selection;
@@ -47,7 +48,7 @@ pub fn show(
     latency.refresh(snapshot, panel.options, width, height);
     let latency = &*latency;
     let drawing = latency.drawing();
-    panel_header::show(ui, look, icons::PLOT, "Latency", &numbers(drawing), |ui| {
+    lower::header(ui, look, LowerTab::Latency, &numbers(drawing), commands, |ui| {
         controls_ui(ui, look, panel);
     });
     let rect = ui.available_rect_before_wrap();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use egui::{Align2, Color32, CursorIcon, FontId, Id, Rect, RichText, Role, Sense, Ui, pos2, vec2};
 
 use crate::analysis::Snapshot;
+use crate::analysis::problems::code::{CodeSet, Level};
 use crate::core::ids::{Epoch, Seq};
 use crate::core::time::Timestamp;
 use crate::store::RowRef;
@@ -440,8 +441,10 @@ fn kind_mark(look: Look, row: &RowRef<'_>) -> (&'static str, Color32) {
         PayloadKind::Usp => t.text,
         _ => t.weak,
     };
-    if row.header_missing || row.type_mismatch {
-        return (icons::WARNING, t.warn);
+    match CodeSet(row.mark().problems).level() {
+        Some(Level::Error) => return (icons::WARNING, t.error),
+        Some(Level::Warning) => return (icons::WARNING, t.warn),
+        Some(Level::Info) | None => {}
     }
     let icon = match row.direction {
         Some(Direction::ToAgent) => icons::ARROW_UP,

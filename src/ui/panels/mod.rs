@@ -3,13 +3,17 @@
 pub mod connection;
 pub mod devices;
 pub mod empty;
+pub mod exchanges;
 pub mod hex;
 pub mod inspector;
 pub mod json;
 pub mod latency;
+pub mod latency_table;
+pub mod lower;
 pub mod messages;
 pub mod mqtt;
 pub mod notices;
+pub mod problems;
 pub mod profiles;
 pub mod search;
 pub mod start;

@@ -4,4 +4,5 @@ pub mod controls;
 pub mod keys;
 pub mod panel_header;
 pub mod rows;
+pub mod table;
 pub mod text;

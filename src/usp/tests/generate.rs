@@ -7,7 +7,7 @@ use crate::usp::generated::schema;
 use crate::usp::schema::{FieldKind, FieldType, MessageType};
 
 /// A random Record, mostly with a Msg inside, mostly with all its ids.
-pub(super) fn record(rng: &mut Rng) -> Vec<u8> {
+pub(crate) fn record(rng: &mut Rng) -> Vec<u8> {
     let mut out = Vec::new();
     if rng.u8(..10) > 0 {
         len(&mut out, 1, b"1.3");
@@ -26,7 +26,7 @@ pub(super) fn record(rng: &mut Rng) -> Vec<u8> {
 }
 
 /// A random Msg, mostly with header and body.
-pub(super) fn msg(rng: &mut Rng) -> Vec<u8> {
+pub(crate) fn msg(rng: &mut Rng) -> Vec<u8> {
     let mut out = Vec::new();
     if rng.u8(..8) > 0 {
         len(&mut out, 1, &message(rng, &schema::HEADER, 3));
@@ -48,7 +48,7 @@ pub(super) fn msg(rng: &mut Rng) -> Vec<u8> {
 }
 
 /// Up to `most` random fields.
-pub(super) fn message(rng: &mut Rng, table: &MessageType, most: usize) -> Vec<u8> {
+pub(crate) fn message(rng: &mut Rng, table: &MessageType, most: usize) -> Vec<u8> {
     let mut out = Vec::new();
     for _ in 0..=rng.usize(..most) {
         if rng.u8(..20) == 0 || table.fields.is_empty() {
@@ -120,7 +120,7 @@ fn text(rng: &mut Rng) -> &'static str {
     TEXTS[rng.usize(..TEXTS.len())]
 }
 
-pub(super) fn varint(out: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push((value & 0x7f) as u8 | 0x80);
         value >>= 7;
@@ -133,14 +133,14 @@ fn varint_field(out: &mut Vec<u8>, number: u32, value: u64) {
     varint(out, value);
 }
 
-pub(super) fn len(out: &mut Vec<u8>, number: u32, bytes: &[u8]) {
+pub(crate) fn len(out: &mut Vec<u8>, number: u32, bytes: &[u8]) {
     varint(out, u64::from(number << 3 | 2));
     varint(out, bytes.len() as u64);
     out.extend(bytes);
 }
 
 /// Damages some bytes: flips, cuts, inserts, removes, swaps ends.
-pub(super) fn damage(rng: &mut Rng, bytes: &mut Vec<u8>) {
+pub(crate) fn damage(rng: &mut Rng, bytes: &mut Vec<u8>) {
     for _ in 0..=rng.usize(..3) {
         if bytes.is_empty() {
             return;

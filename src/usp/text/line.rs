@@ -3,28 +3,33 @@
 use crate::usp::escape::push_escaped;
 
 /// Collects text up to a number of characters; what is too much becomes "…".
-pub(super) struct Line {
+pub(crate) struct Line {
     out: String,
     left: usize,
 }
 
 impl Line {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Self { out: String::new(), left: limit }
     }
 
     /// True if nothing more fits.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.left == 0
     }
 
+    /// True if nothing was added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.out.is_empty()
+    }
+
     /// Adds words of our own.
-    pub(super) fn push(&mut self, text: &str) {
+    pub(crate) fn push(&mut self, text: &str) {
         self.text(text);
     }
 
     /// Adds text from the network, escaped.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         for c in text.chars() {
             if self.left == 0 {
                 return;
@@ -44,7 +49,7 @@ impl Line {
     }
 
     /// Adds a value in quotes, shortened so that the rest of the line keeps room.
-    pub(super) fn quoted(&mut self, text: &str) {
+    pub(crate) fn quoted(&mut self, text: &str) {
         const LONGEST: usize = 80;
         self.text("\"");
         match text.char_indices().nth(LONGEST) {
@@ -58,13 +63,13 @@ impl Line {
     }
 
     /// Parts from what stands there already.
-    pub(super) fn separate(&mut self) {
+    pub(crate) fn separate(&mut self) {
         if !self.out.is_empty() {
             self.text(", ");
         }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.out
     }
 }

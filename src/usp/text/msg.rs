@@ -454,7 +454,7 @@ fn statuses(
         line.separate();
         line.text(path);
         line.push(" failed: ");
-        code_and_message(line, inside, 1);
+        failure_and_cause(line, inside);
         if bad > 1 {
             line.push(&format!(" +{}", bad - 1));
         }
@@ -462,6 +462,22 @@ fn statuses(
     if good + bad == 0 {
         line.push("no results");
     }
+}
+
+/// Code and text of a failed result; of a Set the parameter that made it fail, if it is told.
+fn failure_and_cause(line: &mut Line, failure: WireReader<'_>) {
+    let cause = first(failure, 3).and_then(|instance| Some((instance, first(instance, 2)?)));
+    let Some((instance, cause)) = cause else {
+        code_and_message(line, failure, 1);
+        return;
+    };
+    let code = u32::try_from(number(failure, 1)).unwrap_or(0);
+    line.push(&error::label(code));
+    line.push(": ");
+    line.text(string(instance, 1));
+    line.text(string(cause, 1));
+    line.push(" ");
+    code_and_message(line, cause, 2);
 }
 
 fn operate_resp(line: &mut Line, mut response: WireReader<'_>) {

@@ -218,6 +218,36 @@ fn errors_show_the_true_cause() {
         });
     }
     assert_eq!(of(&msg), "7004 Invalid arguments: Device.A 7012 Invalid value: too long");
+    let cause = crate::usp::outcome::outcome(&msg).and_then(|outcome| outcome.cause().cloned());
+    assert_eq!(cause.map(|cause| (cause.code, cause.path)), Some((7012, "Device.A".to_owned())));
+
+    use crate::usp::generated::usp::set_resp::{
+        ParameterError, UpdatedInstanceFailure, UpdatedObjectResult,
+        updated_object_result::{
+            OperationStatus, operation_status::OperStatus, operation_status::OperationFailure,
+        },
+    };
+    let failure = OperationFailure {
+        err_code: 7021,
+        err_msg: "nothing done".to_owned(),
+        updated_inst_failures: vec![UpdatedInstanceFailure {
+            affected_path: "Device.A.1.".to_owned(),
+            param_errs: vec![ParameterError {
+                param: "Name".to_owned(),
+                err_code: 7013,
+                err_msg: "read only".to_owned(),
+            }],
+        }],
+    };
+    let status = OperationStatus { oper_status: Some(OperStatus::OperFailure(failure)) };
+    let result =
+        UpdatedObjectResult { requested_path: "Device.A.*.".to_owned(), oper_status: Some(status) };
+    let set = crate::usp::generated::usp::SetResp { updated_obj_results: vec![result] };
+    assert_eq!(
+        response(RespType::SetResp(set)),
+        "Device.A.*. failed: 7021 Required parameter failed: Device.A.1.Name 7013 Parameter not \
+         writable: read only"
+    );
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! Who listens to what the body of a Msg tells: one walk over it serves all parts.
+
+use super::note::{Note, Reports, report};
+use super::problems::Rules;
+use super::problems::code::Code;
+use super::shadow::{Shadow, Writer};
+use crate::core::ids::EndpointId;
+use crate::usp::facts::{Facts, SupportedParam, read};
+use crate::usp::kind::MsgKind;
+use crate::usp::outcome::Grade;
+
+/// Codes looked at per message; more of them say no more.
+const MAX_CODES: usize = 64;
+
+/// Takes everything a body tells, and passes it on.
+struct Listeners<'s> {
+    /// Data model of the sender; `None` if it is nobody in particular, or the Msg an old one.
+    shadow: Option<Writer<'s>>,
+    without_status: bool,
+    /// Error codes inside; few messages have any.
+    codes: Vec<u32>,
+}
+
+impl<'a> Facts<'a> for Listeners<'_> {
+    #[inline]
+    fn param(&mut self, object: &'a str, key: &'a str, value: &'a str) {
+        if let Some(shadow) = &mut self.shadow {
+            shadow.param(object, key, value);
+        }
+    }
+
+    fn object(&mut self, path: &'a str) {
+        if let Some(shadow) = &mut self.shadow {
+            shadow.object(path);
+        }
+    }
+
+    fn unique_key(&mut self, object: &'a str, name: &'a str, value: &'a str) {
+        if let Some(shadow) = &mut self.shadow {
+            shadow.unique_key(object, name, value);
+        }
+    }
+
+    fn gone(&mut self, path: &'a str) {
+        if let Some(shadow) = &mut self.shadow {
+            shadow.gone(path);
+        }
+    }
+
+    fn supported(&mut self, requested: &'a str, bytes: &'a [u8]) -> bool {
+        self.shadow.as_mut().is_some_and(|shadow| shadow.supported(requested, bytes))
+    }
+
+    fn supported_object(&mut self, path: &'a str, access: i32, is_multi_instance: bool) {
+        if let Some(shadow) = &mut self.shadow {
+            shadow.supported_object(path, access, is_multi_instance);
+        }
+    }
+
+    fn supported_param(&mut self, param: SupportedParam<'a>) {
+        if let Some(shadow) = &mut self.shadow {
+            shadow.supported_param(param);
+        }
+    }
+
+    fn supported_command(&mut self, name: &'a str, command_type: i32) {
+        if let Some(shadow) = &mut self.shadow {
+            shadow.supported_command(name, command_type);
+        }
+    }
+
+    fn supported_event(&mut self, name: &'a str) {
+        if let Some(shadow) = &mut self.shadow {
+            shadow.supported_event(name);
+        }
+    }
+
+    fn failure(&mut self, failure: Failure<'a>) {
+        if self.codes.len() < MAX_CODES {
+            self.codes.push(failure.code);
+        }
+    }
+
+    fn without_status(&mut self, _path: &'a str) {
+        self.without_status = true;
+    }
+}
+
+/// Reads the body of a message once for all listeners; gives how the request went, if it tells.
+/// Of a retained message only that: it is an old one that the broker replays to whoever
+/// subscribes.
+pub(super) fn listen(note: &Note<'_>, shadow: &mut Shadow, reports: &mut Reports) -> Option<Grade> {
+    let (kind, _, bytes) = note.msg()?;
+    // Other requests tell what is asked for, not what is.
+    if kind.is_request() && kind != MsgKind::Notify {
+        return None;
+    }
+    let now = !note.delivery.retain;
+    // An Error tells nothing of the data model, and what is told of it is the sender's.
+    let teller = note.from.filter(|&id| now && kind != MsgKind::Error && id != EndpointId::OTHER);
+    let shadow = teller.map(|id| Writer::new(shadow, id, note.at, note.seq));
+    let mut listeners = Listeners { shadow, without_status: false, codes: Vec::new() };
+    let grade = read(bytes, &mut listeners);
+    if let Some(shadow) = listeners.shadow {
+        shadow.finish();
+    }
+    if now {
+        let code = match (grade, kind) {
+            (Some(Grade::Failed), MsgKind::Notify) => Some(Code::CommandFailed),
+            (Some(Grade::Failed), _) => Some(Code::RequestFailed),
+            (Some(Grade::Partial), _) => Some(Code::RequestPartlyFailed),
+            _ => None,
+        };
+        if let Some(code) = code {
+            report(reports, note, code, None);
+        }
+        // Whose codes are proper for an Error is known with the request it answers.
+        if kind != MsgKind::Error {
+            for code in listeners.codes {
+                Rules::failure(note, kind, code, reports);
+            }
+        }
+        if listeners.without_status {
+            report(reports, note, Code::ResultWithoutStatus, None);
+        }
+    }
+    grade
+}

@@ -1,0 +1,175 @@
+//! Response times per device and type of request, as a table to sort.
+
+use std::time::Duration;
+
+use super::order::natural;
+use crate::analysis::Snapshot;
+use crate::analysis::latency::LatencyRow;
+use crate::core::ids::{EndpointId, Epoch};
+use crate::core::time::Stopwatch;
+
+/// How often the table is sorted again while there is news.
+const SORT_EVERY: Duration = Duration::from_millis(500);
+
+/// What the table is sorted by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum By {
+    Device,
+    Request,
+    Answers,
+    Timeouts,
+    P50,
+    #[default]
+    P95,
+    P99,
+    Longest,
+}
+
+impl By {
+    /// All of them, in the order of the columns.
+    pub const ALL: [Self; 8] = [
+        Self::Device,
+        Self::Request,
+        Self::Answers,
+        Self::Timeouts,
+        Self::P50,
+        Self::P95,
+        Self::P99,
+        Self::Longest,
+    ];
+
+    fn number(self, row: &LatencyRow) -> u32 {
+        match self {
+            Self::Device => 0,
+            Self::Request => row.request as u32,
+            Self::Answers => row.count,
+            Self::Timeouts => row.timeouts,
+            Self::P50 => row.p50_micros,
+            Self::P95 => row.p95_micros,
+            Self::P99 => row.p99_micros,
+            Self::Longest => row.max_micros,
+        }
+    }
+}
+
+/// See the module text.
+#[derive(Default)]
+pub struct LatencyTable {
+    epoch: Option<Epoch>,
+    by: By,
+    rising: bool,
+    device: Option<EndpointId>,
+    /// Places in the snapshot's rows.
+    order: Vec<u32>,
+    sorted: Option<(u64, Stopwatch)>,
+}
+
+impl LatencyTable {
+    /// What it is sorted by, and whether the smallest stands first.
+    #[must_use]
+    pub fn sorting(&self) -> (By, bool) {
+        (self.by, self.rising)
+    }
+
+    /// Sorts by something else, or the other way round.
+    pub fn sort_by(&mut self, by: By) {
+        self.rising = if self.by == by { !self.rising } else { by == By::Device };
+        self.by = by;
+        self.sorted = None;
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// True if there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// Row `index` as it is now.
+    #[must_use]
+    pub fn get(&self, snapshot: &Snapshot, index: usize) -> Option<LatencyRow> {
+        snapshot.latency_rows().get(*self.order.get(index)? as usize).copied()
+    }
+
+    /// Sorts again if there is news and it is time to.
+    pub fn advance(&mut self, snapshot: &Snapshot, device: Option<EndpointId>) {
+        if self.epoch != Some(snapshot.epoch()) || self.device != device {
+            self.epoch = Some(snapshot.epoch());
+            self.device = device;
+            self.order.clear();
+            self.sorted = None;
+        }
+        let fresh = self.sorted.as_ref().is_some_and(|(generation, at)| {
+            *generation == snapshot.generation() || at.elapsed() < SORT_EVERY
+        });
+        if fresh {
+            return;
+        }
+        let rows = snapshot.latency_rows();
+        self.order.clear();
+        let wanted = rows.iter().enumerate().filter(|(_, row)| {
+            self.device.is_none_or(|id| row.device == id) && (row.count > 0 || row.timeouts > 0)
+        });
+        self.order.extend(wanted.map(|(place, _)| place as u32));
+        let (by, rising) = (self.by, self.rising);
+        let name = |place: u32| {
+            rows.get(place as usize).map_or("", |row| snapshot.endpoint_name(row.device))
+        };
+        if by == By::Device {
+            self.order.sort_by(|&a, &b| natural(name(a), name(b)));
+        } else {
+            let key = |&place: &u32| rows.get(place as usize).map_or(0, |row| by.number(row));
+            self.order.sort_by_key(key);
+        }
+        if !rising {
+            self.order.reverse();
+        }
+        self.sorted = Some((snapshot.generation(), Stopwatch::start()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Pipeline;
+    use crate::core::time::Timestamp;
+    use crate::core::wire::{Delivery, WireBatch};
+    use crate::store::Budgets;
+    use crate::usp::make;
+
+    #[test]
+    fn slowest_first_and_by_name_on_demand() {
+        let mut pipeline = Pipeline::new(Budgets::default(), Epoch(1));
+        let mut batch = WireBatch::new();
+        for (n, ms) in [(1, 5), (10, 300), (2, 40)] {
+            let device = format!("os::00256D-{n}");
+            let get = make::record("self::acs", &device, &make::get("1", &["Device."]));
+            batch.push(Timestamp(0), b"usp/agent/x", &get, Delivery::default(), |_| {});
+            let resp = make::record(&device, "self::acs", &make::error("1", 7004, "no"));
+            let at = Timestamp(ms * 1_000_000);
+            batch.push(at, b"usp/controller/c", &resp, Delivery::default(), |_| {});
+        }
+        pipeline.apply(&batch);
+        let snapshot = pipeline.snapshot();
+        let mut table = LatencyTable::default();
+        let names = |table: &LatencyTable| -> Vec<&str> {
+            let rows = (0..table.len()).filter_map(|n| table.get(&snapshot, n));
+            rows.map(|row| snapshot.endpoint_name(row.device)).collect()
+        };
+        table.advance(&snapshot, None);
+        assert_eq!(names(&table), ["os::00256D-10", "os::00256D-2", "os::00256D-1"]);
+        table.sort_by(By::Device);
+        table.advance(&snapshot, None);
+        assert_eq!(names(&table), ["os::00256D-1", "os::00256D-2", "os::00256D-10"]);
+        table.sort_by(By::Longest);
+        table.sort_by(By::Longest);
+        table.advance(&snapshot, None);
+        assert_eq!(names(&table), ["os::00256D-1", "os::00256D-2", "os::00256D-10"]);
+    }
+}
