@@ -5,7 +5,7 @@ use super::problems::Rules;
 use super::problems::code::Code;
 use super::shadow::{Shadow, Writer};
 use crate::core::ids::EndpointId;
-use crate::usp::facts::{Facts, SupportedParam, read};
+use crate::usp::facts::{Facts, Failed, SupportedParam, read};
 use crate::usp::kind::MsgKind;
 use crate::usp::outcome::Grade;
 
@@ -75,7 +75,7 @@ impl<'a> Facts<'a> for Listeners<'_> {
         }
     }
 
-    fn failure(&mut self, failure: Failure<'a>) {
+    fn failure(&mut self, failure: Failed<'a>) {
         if self.codes.len() < MAX_CODES {
             self.codes.push(failure.code);
         }
