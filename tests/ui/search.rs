@@ -27,7 +27,10 @@ fn typed(world: &World) -> String {
 
 fn offered(world: &World) -> Vec<String> {
     let buttons = world.labels(Role::Button);
-    buttons.into_iter().filter_map(|label| label.strip_prefix("Use ").map(str::to_owned)).collect()
+    buttons
+        .into_iter()
+        .filter_map(|label| label.strip_prefix("Insert ").map(str::to_owned))
+        .collect()
 }
 
 #[test]
@@ -96,7 +99,7 @@ fn escape_closes_the_list_first_and_the_mouse_picks_too() {
     assert!(offered(&world).is_empty());
     assert_eq!(typed(&world), "sta");
     type_text(&mut world, "t");
-    world.click(Role::Button, "Use state");
+    world.click(Role::Button, "Insert state");
     assert_eq!(typed(&world), "state ");
     // A plain text is searched for as it stands; Enter takes no suggestion unasked.
     world.click(Role::Button, "Clear picks and search");

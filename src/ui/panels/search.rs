@@ -156,7 +156,7 @@ fn below_ui(
                 let button = Button::selectable(picked, (word, detail))
                     .truncate()
                     .min_size(vec2(ui.available_width(), 20.0));
-                if ui.add(button).accessible_name(format!("Use {}", one.text)).clicked() {
+                if ui.add(button).accessible_name(format!("Insert {}", one.text)).clicked() {
                     chosen = Some(n);
                 }
             }
