@@ -3,8 +3,8 @@
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::text_edit::TextEditState;
 use egui::{
-    Button, EventFilter, Key, Modifiers, Popup, PopupCloseBehavior, Response, RichText, ScrollArea,
-    TextEdit, Ui, vec2,
+    Button, EventFilter, Key, Modifiers, Popup, PopupCloseBehavior, Rect, Response, RichText,
+    ScrollArea, TextEdit, Ui, vec2,
 };
 
 use crate::analysis::filter::field::FIELDS;
@@ -42,16 +42,26 @@ pub fn show(
     if *text != before {
         commands.push(UiCommand::Search(text.clone()));
     }
-    let cursor = cursor(ui);
-    field.look(text, cursor.filter(|_| response.has_focus()));
+    // Pressing the mouse in the list takes the focus away before the click is one.
+    let list = egui::Id::unique("search-list-rect");
+    let over = ui.data(|data| data.get_temp::<Rect>(list)).is_some_and(|rect| {
+        ui.input(|input| input.pointer.interact_pos()).is_some_and(|at| rect.contains(at))
+    });
+    if response.has_focus() || !over {
+        let cursor = cursor(ui).filter(|_| response.has_focus());
+        field.look(text, cursor);
+    }
     let open = !field.completion().suggestions.is_empty();
     // Keys that move through the list must not move on to other controls.
     let filter =
         EventFilter { tab: open, escape: open, horizontal_arrows: true, vertical_arrows: true };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(search_id(), filter));
-    if response.has_focus() && (open || field.error().is_some()) {
-        below_ui(ui, look, &response, text, field, commands);
-    }
+    let shown = (response.has_focus() || over) && (open || field.error().is_some());
+    let rect = shown.then(|| below_ui(ui, look, &response, text, field, commands)).flatten();
+    ui.data_mut(|data| match rect {
+        Some(rect) => data.insert_temp(list, rect),
+        None => data.remove::<Rect>(list),
+    });
     if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape)) && !text.is_empty() {
         commands.push(UiCommand::Search(String::new()));
     }
@@ -122,7 +132,7 @@ fn put_in(ui: &Ui, text: &mut String, field: &SearchField, index: usize) {
     ui.memory_mut(|memory| memory.request_focus(search_id()));
 }
 
-/// What is wrong, and what could be typed. Floats, so that nothing jumps.
+/// What is wrong, and what could be typed; gives where. Floats, so that nothing jumps.
 fn below_ui(
     ui: &Ui,
     look: Look,
@@ -130,10 +140,10 @@ fn below_ui(
     text: &mut String,
     field: &SearchField,
     commands: &mut Vec<UiCommand>,
-) {
+) -> Option<Rect> {
     let t = look.tokens;
     let mut chosen = None;
-    Popup::from_response(response)
+    let shown = Popup::from_response(response)
         .id(egui::Id::unique("search-below"))
         .open(true)
         .close_behavior(PopupCloseBehavior::IgnoreClicks)
@@ -169,6 +179,7 @@ fn below_ui(
         put_in(ui, text, field, chosen);
         commands.push(UiCommand::Search(text.clone()));
     }
+    shown.map(|shown| shown.response.rect)
 }
 
 /// The text with the wrong part marked.
