@@ -58,6 +58,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("sha2", &["profile"]),
     ("tokio", &["mqtt", "engine", "lab"]),
     ("tokio_rustls", &["mqtt"]),
+    ("regex", &["analysis"]),
     ("clap", &["cli"]),
     ("nix", &["cli", "lab"]),
     ("directories", &["profile", "app"]),

@@ -16,6 +16,7 @@ mod body;
 pub mod budgets;
 pub mod endpoints;
 pub mod exchanges;
+pub mod filter;
 pub mod latency;
 pub mod layout;
 pub mod note;

@@ -11,7 +11,7 @@ use crate::engine::EngineCommand;
 use crate::profile::model::Profile;
 use crate::profile::read;
 use crate::ui::command::UiCommand;
-use crate::ui::panels::{messages, top_bar};
+use crate::ui::panels::{messages, search};
 use crate::view::connect_form::FormErrors;
 use crate::view::connection::{Tone, Words};
 use crate::view::inspector::Inspected;
@@ -172,7 +172,7 @@ impl Workbench {
                 self.go_to = Some(seq);
             }
             UiCommand::Search(text) => self.search = text,
-            UiCommand::FocusSearch => ctx.memory_mut(|m| m.request_focus(top_bar::search_id())),
+            UiCommand::FocusSearch => ctx.memory_mut(|m| m.request_focus(search::search_id())),
             UiCommand::ClearPicks => {
                 // What narrows the lists goes first, the message in the inspector last.
                 let narrowed = self.selection.narrows() || !self.search.is_empty();

@@ -30,6 +30,7 @@ use crate::view::connect_form::{ConnectForm, FormErrors};
 use crate::view::connection::{self as words, Tone};
 use crate::view::format::Clockface;
 use crate::view::message_list::Filter;
+use crate::view::search_field::SearchField;
 use crate::view::state::Selection;
 
 /// Time the view-models may take together before a frame.
@@ -94,6 +95,8 @@ pub struct Workbench {
     pub(super) capture: Option<String>,
     pub(super) selection: Selection,
     pub(super) search: String,
+    /// What it means.
+    search_field: SearchField,
     /// A message to scroll to once its row exists.
     pub(super) go_to: Option<Seq>,
     pub(super) models: Models,
@@ -152,6 +155,7 @@ impl Workbench {
             capture: None,
             selection: Selection::default(),
             search: String::new(),
+            search_field: SearchField::default(),
             go_to: None,
             models: Models::default(),
             panels,
@@ -302,10 +306,12 @@ impl Workbench {
     }
 
     fn advance_models(&mut self) {
+        self.search_field.update(&self.search, self.clockface.zone());
+        self.panels.messages.search_fault = self.search_field.error_text();
         let filter = Filter {
             topic: self.selection.topic,
             device: self.selection.device,
-            text: self.search.clone(),
+            search: self.search_field.filter().clone(),
         };
         let models = &mut self.models;
         let snapshot = &self.shown;
@@ -409,7 +415,8 @@ impl Workbench {
             on_profiles: self.page == Page::Profiles,
             hidden: self.panels.hidden,
         };
-        top_bar::show(ui, look, &bar, &mut self.search, commands);
+        let search = (&mut self.search, &mut self.search_field);
+        top_bar::show(ui, look, &bar, search, commands);
     }
 
     fn start_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {

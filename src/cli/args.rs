@@ -168,6 +168,10 @@ pub struct PrintArgs {
     /// Stop after so many seconds.
     #[arg(short = 'W', long = "seconds", value_name = "SECS", value_parser = seconds)]
     pub seconds: Option<f64>,
+    /// Print only messages that pass, for example 'type == Get and size > 1kB'; as much as is
+    /// known when they arrive. --filter help lists fields and examples.
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    pub filter: Option<String>,
     /// At the end print one JSON object with totals on stderr.
     #[arg(long)]
     pub stats: bool,
@@ -203,6 +207,10 @@ pub struct DecodeArgs {
     /// text, json, or tree.
     #[arg(short = 'F', long = "format", value_name = "FORMAT", default_value = "text", value_parser = ["text", "json", "tree"])]
     pub format: String,
+    /// Print only messages that pass, for example 'state == timed-out or error'. --filter help
+    /// lists fields and examples.
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    pub filter: Option<String>,
 }
 
 /// Arguments of `check`.

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::CliError;
 use super::args::DecodeArgs;
 use super::fields::Message;
+use super::filter::Wanted;
 use super::format::Format;
 use super::out::Out;
 use crate::analysis::{Pipeline, Snapshot};
@@ -28,14 +29,20 @@ const SETTLED_NANOS: i64 = 125 * 1_000_000_000;
 /// So much of a file waits for that; far less than is kept.
 const HELD_BYTES: usize = 16 * 1024 * 1024;
 
+/// The same when a filter asks for what becomes known later, whatever the messages' time: answers
+/// may come late, and ages count from the newest message.
+const AHEAD_BYTES: usize = 64 * 1024 * 1024;
+const AHEAD_ROWS: u64 = 100_000;
+
 pub(super) fn run(args: &DecodeArgs) -> Result<(), CliError> {
     let format = Format::parse(Some(&args.format)).map_err(CliError::Usage)?;
+    let mut wanted = Wanted::parse(args.filter.as_deref())?;
     let mut out = Out::new();
     let stdin = [std::path::PathBuf::from("-")];
     let files = if args.files.is_empty() { &stdin[..] } else { &args.files };
     let mut failure = None;
     for file in files {
-        match decode(file, &format, &mut out) {
+        match decode(file, &format, &mut wanted, &mut out) {
             Ok(()) => {}
             Err(CliError::OutputClosed) => return Err(CliError::OutputClosed),
             // One bad file must not hide the others.
@@ -49,16 +56,24 @@ pub(super) fn run(args: &DecodeArgs) -> Result<(), CliError> {
     failure.map_or(Ok(()), Err)
 }
 
-fn decode(file: &Path, format: &Format, out: &mut Out) -> Result<(), CliError> {
+fn decode(
+    file: &Path,
+    format: &Format,
+    wanted: &mut Wanted,
+    out: &mut Out,
+) -> Result<(), CliError> {
     let mut reader = open(file).map_err(failed)?;
-    let mut store =
-        Pipeline::new(Budgets { bytes: KEEP_BYTES, ..Budgets::default() }, Epoch::default());
+    wanted.forget();
+    let ahead = wanted.needs_later();
+    // Rows take memory beside their bytes, and what waits must still be there besides.
+    let bytes = if ahead { KEEP_BYTES + 2 * AHEAD_BYTES } else { KEEP_BYTES };
+    let mut store = Pipeline::new(Budgets { bytes, ..Budgets::default() }, Epoch::default());
     let mut batch = WireBatch::new();
     let zone = TimeZone::system();
     let mut messages = 0u64;
     // Whoever pipes a live stream in waits for every line.
     let live = !file.is_file();
-    let mut held = Held { next: Seq(1), bytes: 0 };
+    let mut held = Held { next: Seq(1), bytes: 0, ahead };
     loop {
         let read = reader.read_into(&mut batch);
         let more = matches!(read, Ok(true));
@@ -74,7 +89,10 @@ fn decode(file: &Path, format: &Format, out: &mut Out) -> Result<(), CliError> {
             if more && !live && held.waits(row, &snapshot) {
                 break;
             }
-            out.line(&format.render(Message { snapshot: &snapshot, row }, &zone))?;
+            let msg = Message { snapshot: &snapshot, row };
+            if wanted.accepts(msg) {
+                out.line(&format.render(msg, &zone))?;
+            }
             held.print(row, &snapshot);
             messages += 1;
         }
@@ -91,10 +109,16 @@ fn decode(file: &Path, format: &Format, out: &mut Out) -> Result<(), CliError> {
 struct Held {
     next: Seq,
     bytes: usize,
+    /// A filter asks for what becomes known later.
+    ahead: bool,
 }
 
 impl Held {
     fn waits(&self, row: RowRef<'_>, snapshot: &Snapshot) -> bool {
+        if self.ahead {
+            let rows = snapshot.end_seq().0 - row.seq.0;
+            return self.bytes < AHEAD_BYTES && rows < AHEAD_ROWS;
+        }
         snapshot.now().nanos_since(row.at) < SETTLED_NANOS && self.bytes < HELD_BYTES
     }
 

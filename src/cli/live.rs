@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::args::PrintArgs;
 use super::bell::{self, LONGEST_WAIT};
 use super::fields::Message;
+use super::filter::Wanted;
 use super::format::Format;
 use super::out::Out;
 use super::text::printable;
@@ -26,12 +27,13 @@ pub(super) fn run(
     profile: Profile,
     args: &PrintArgs,
     format: &Format,
+    wanted: Wanted,
     started: Stopwatch,
 ) -> Result<(), CliError> {
     let (mut engine, bell) = bell::engine()?;
     engine.send(EngineCommand::Connect(Arc::new(profile)));
 
-    let mut printer = Printer { out: Out::new(), next: Seq(1), printed: 0, missed: 0 };
+    let mut printer = Printer { out: Out::new(), wanted, next: Seq(1), printed: 0, missed: 0 };
     let limit = args.seconds.map(Duration::from_secs_f64);
     let zone = TimeZone::system();
     let mut result = Ok(());
@@ -82,13 +84,14 @@ const MAX_BLIND: usize = 8;
 
 struct Printer {
     out: Out,
+    wanted: Wanted,
     next: Seq,
     printed: u64,
     missed: u64,
 }
 
 impl Printer {
-    /// Prints what is new; true once `count` messages are out.
+    /// Prints what is new and wanted; true once `count` messages are out.
     fn print_new(
         &mut self,
         engine: &EngineHandle,
@@ -101,8 +104,12 @@ impl Printer {
         // messages up before they were printed.
         self.missed += snapshot.first_seq().0.saturating_sub(self.next.0);
         for row in snapshot.rows_from(self.next) {
-            self.out.line(&format.render(Message { snapshot: &snapshot, row }, zone))?;
             self.next = Seq(row.seq.0 + 1);
+            let msg = Message { snapshot: &snapshot, row };
+            if !self.wanted.accepts(msg) {
+                continue;
+            }
+            self.out.line(&format.render(msg, zone))?;
             self.printed += 1;
             if count == Some(self.printed) {
                 self.out.flush()?;

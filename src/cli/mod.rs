@@ -19,6 +19,7 @@ mod decode;
 mod demo;
 mod env;
 mod fields;
+mod filter;
 mod format;
 mod live;
 mod message_json;
@@ -51,6 +52,8 @@ pub enum CliError {
     Told,
     /// Whoever read our output went away (`| head`): nothing to say.
     OutputClosed,
+    /// What was asked for is done before the command began: help was printed.
+    Done,
 }
 
 impl CliError {
@@ -82,7 +85,7 @@ pub fn run_demo_headless(args: &args::DemoArgs, why: &str) -> ExitCode {
 #[must_use]
 pub fn report(result: Result<(), CliError>) -> ExitCode {
     match result {
-        Ok(()) | Err(CliError::OutputClosed) => ExitCode::SUCCESS,
+        Ok(()) | Err(CliError::OutputClosed | CliError::Done) => ExitCode::SUCCESS,
         Err(CliError::Told) => ExitCode::from(1),
         Err(CliError::Usage(what)) => {
             say!("usp-scope: {what}");

@@ -1,6 +1,7 @@
 //! `watch`: prints live traffic of a broker.
 
 use super::args::WatchArgs;
+use super::filter::Wanted;
 use super::format::Format;
 use super::{CliError, live, profile};
 use crate::core::time::Stopwatch;
@@ -12,6 +13,7 @@ pub(super) fn run(args: WatchArgs) -> Result<(), CliError> {
         Ok(format) => format,
         Err(what) => return Err(CliError::Usage(what)),
     };
+    let wanted = Wanted::parse(args.print.filter.as_deref())?;
     for topic in &args.topics {
         if let Err(why) = filter::check(topic) {
             return Err(CliError::Usage(format!("-t {topic:?} is no topic filter: {why}")));
@@ -25,5 +27,5 @@ pub(super) fn run(args: WatchArgs) -> Result<(), CliError> {
     if let Some(qos) = args.qos {
         profile.subscribe_qos = qos;
     }
-    live::run(profile, &args.print, &format, started)
+    live::run(profile, &args.print, &format, wanted, started)
 }

@@ -99,6 +99,31 @@ impl<T: Clone> BlockLog<T> {
         Arc::make_mut(self.blocks.get_mut(index / BLOCK)?).get_mut(index % BLOCK)
     }
 
+    /// Shows the items that `older`, an earlier clone, has otherwise or not at all. Blocks that
+    /// both share cost nothing.
+    pub fn changed_since<'a>(&'a self, older: &Self, mut tell: impl FnMut(&'a T))
+    where
+        T: PartialEq,
+    {
+        // Every block but the last is full, so blocks begin at multiples of their size.
+        let skip = self.first.saturating_sub(older.first) / BLOCK as u64;
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        let mut before = older.blocks.iter().skip(skip);
+        for block in &self.blocks {
+            let old = before
+                .next()
+                .map_or(&[][..], |old| if Arc::ptr_eq(old, block) { block } else { old });
+            if std::ptr::eq(old, block.as_slice()) {
+                continue;
+            }
+            for (n, item) in block.iter().enumerate() {
+                if old.get(n) != Some(item) {
+                    tell(item);
+                }
+            }
+        }
+    }
+
     /// The newest item.
     #[must_use]
     pub fn last(&self) -> Option<&T> {
@@ -134,6 +159,32 @@ mod tests {
             *item = 1;
         }
         assert_eq!((log.get(9_990), before.get(9_990)), (Some(&1), Some(&9_990)));
+    }
+
+    #[test]
+    fn what_was_written_to_is_told() {
+        let mut log = BlockLog::with_capacity(3000);
+        (0..3000u64).for_each(|i| {
+            log.push(i);
+        });
+        let changed = |log: &BlockLog<u64>, older: &BlockLog<u64>| {
+            let mut told = Vec::new();
+            log.changed_since(older, |item| told.push(*item));
+            told
+        };
+        let before = log.clone();
+        assert!(changed(&log, &before).is_empty());
+        if let Some(item) = log.get_mut(1500) {
+            *item = 7;
+        }
+        assert_eq!(changed(&log, &before), [7]);
+        // The oldest block goes, the others stay in step.
+        (3000..4200u64).for_each(|i| {
+            log.push(i);
+        });
+        assert!(log.first() > 0);
+        let told = changed(&log, &before);
+        assert_eq!((told.len(), told[0], told[1], told.last()), (1201, 7, 3000, Some(&4199)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! in one frame comes from one snapshot, so counters, tree and list always agree.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::budgets::Budgets;
@@ -133,6 +134,24 @@ impl Snapshot {
                 index,
             })
         })
+    }
+
+    /// Shows which messages of both snapshots were marked anew since `older`, an earlier one of
+    /// the same life of the store. Segments that both share cost nothing.
+    pub fn marks_changed_since(&self, older: &Self, mut tell: impl FnMut(Range<u64>)) {
+        let first = self.segments.front().map_or(0, |segment| segment.first);
+        let mut before = older.segments.iter().skip_while(|segment| segment.first < first);
+        for segment in &self.segments {
+            let Some(old) = before.next() else { return };
+            if Arc::ptr_eq(&old.marks, &segment.marks) {
+                continue;
+            }
+            for (seq, (old, new)) in (segment.first..).zip(old.marks.iter().zip(&*segment.marks)) {
+                if old != new {
+                    tell(seq..seq + 1);
+                }
+            }
+        }
     }
 
     /// Number of topics known, the "other" entry (number 0) included.

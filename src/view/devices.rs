@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::order::{Ordered, natural};
 use super::presence::Presence;
-use super::search::Needle;
 use crate::analysis::Snapshot;
 use crate::core::ids::{EndpointId, Epoch};
+use crate::core::needle::Needle;
 use crate::core::time::{Stopwatch, Timestamp};
 
 /// Endpoints looked at between two looks at the stopwatch.

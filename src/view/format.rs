@@ -156,6 +156,12 @@ impl Clockface {
         Self(TimeZone::UTC)
     }
 
+    /// The time zone.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.0
+    }
+
     fn civil(&self, at: Timestamp) -> jiff::civil::DateTime {
         let at = jiff::Timestamp::from_nanosecond(i128::from(at.0)).unwrap_or_default();
         self.0.to_datetime(at)

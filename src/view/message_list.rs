@@ -4,21 +4,32 @@
 //! A message is known by its [`Seq`], never by its position: positions move when old messages
 //! are given up. Without a filter nothing is stored per message. With one, messages are looked
 //! at newest first, a slice per frame; what matches is kept as numbers.
+//!
+//! Whether a request passes can change when its answer comes or its time runs out, and by age.
+//! Two snapshots share what did not change between them, so what did is found without looking
+//! at the rest; those messages are looked at again, newest first, within the same time.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::time::Duration;
 
-use super::search::Needle;
 use crate::analysis::Snapshot;
+use crate::analysis::filter::{self, Memo};
 use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
 use crate::core::time::Stopwatch;
 use crate::store::RowRef;
 use crate::store::series::Gap;
 
-/// Messages looked at between two looks at the stopwatch: payload search costs up to about
-/// 0.3 µs a message, so a slice stays well below a millisecond.
+/// Messages looked at between two looks at the stopwatch, and what may be spent on them: about
+/// 0.2 ms even if the dearest filter looks at every byte.
 const SLICE: u64 = 1024;
-const SLICE_BYTES: usize = 1024 * 1024;
+const SLICE_NANOS: u64 = 200_000;
+
+/// What looking at a message costs beside its bytes, nanoseconds.
+const ROW_NANOS: u64 = 100;
+
+/// Bytes of row numbers moved in a nanosecond when a row comes in between.
+const MOVED_PER_NANO: usize = 8;
 
 /// Which messages are listed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -27,15 +38,15 @@ pub struct Filter {
     pub topic: Option<NodeId>,
     /// From or to this endpoint.
     pub device: Option<EndpointId>,
-    /// Containing this in topic, Endpoint IDs, type or payload.
-    pub text: String,
+    /// Passing this.
+    pub search: filter::Filter,
 }
 
 impl Filter {
     /// True if every message passes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.topic.is_none() && self.device.is_none() && self.text.trim().is_empty()
+        self.topic.is_none() && self.device.is_none() && self.search.is_empty()
     }
 }
 
@@ -53,33 +64,17 @@ pub enum Item {
     },
 }
 
-/// Yes or no for each number, worked out on demand.
-#[derive(Default)]
-struct Memo(Vec<u8>);
-
-impl Memo {
-    fn get(&mut self, index: u32, make: impl FnOnce() -> bool) -> bool {
-        let index = index as usize;
-        if index >= self.0.len() {
-            self.0.resize(index + 1, 0);
-        }
-        let Some(slot) = self.0.get_mut(index) else { return make() };
-        if *slot == 0 {
-            *slot = 1 + u8::from(make());
-        }
-        *slot == 2
-    }
-}
-
 struct Matches {
     seqs: VecDeque<u64>,
     /// Everything in `low..high` has been looked at.
     low: u64,
     high: u64,
-    needle: Needle,
-    topic_within: Memo,
-    topic_text: Memo,
-    endpoint_text: Memo,
+    topic_within: Vec<u8>,
+    memo: Memo,
+    /// Of those, the ones to look at again: start and end of each stretch, none touching another.
+    again: BTreeMap<u64, u64>,
+    /// The snapshot up to which changes were taken in; kept only if changes matter.
+    seen: Option<Snapshot>,
 }
 
 /// See the module text.
@@ -126,10 +121,10 @@ impl MessageList {
             seqs: VecDeque::new(),
             low: self.end,
             high: self.end,
-            needle: Needle::new(&filter.text),
-            topic_within: Memo::default(),
-            topic_text: Memo::default(),
-            endpoint_text: Memo::default(),
+            topic_within: Vec::new(),
+            memo: Memo::default(),
+            again: BTreeMap::new(),
+            seen: None,
         });
         self.filter = filter;
     }
@@ -209,10 +204,10 @@ impl MessageList {
     /// Catches up with the snapshot for at most about `budget`. True if there is more to do.
     pub fn advance(&mut self, snapshot: &Snapshot, budget: Duration) -> bool {
         if self.epoch != Some(snapshot.epoch()) {
-            let text = std::mem::take(&mut self.filter.text);
+            let search = std::mem::take(&mut self.filter.search);
             *self = Self { epoch: Some(snapshot.epoch()), ..Self::default() };
-            // Topics and endpoints have new numbers; a text means the same as before.
-            self.set_filter(Filter { text, ..Filter::default() });
+            // Topics and endpoints have new numbers; a search means the same as before.
+            self.set_filter(Filter { search, ..Filter::default() });
         }
         self.first = snapshot.first_seq().0;
         self.end = snapshot.end_seq().0;
@@ -282,18 +277,27 @@ impl MessageList {
 }
 
 /// What is searched between two looks at the stopwatch.
-#[derive(Default)]
 struct Slice {
     rows: u64,
-    bytes: usize,
+    nanos: u64,
+    per_byte: u64,
 }
 
 impl Slice {
+    fn of(filter: &Filter) -> Self {
+        Self { rows: 0, nanos: 0, per_byte: u64::from(filter.search.cost_per_byte()) }
+    }
+
     /// Counts a row; true once it is enough.
-    fn is_full(&mut self, payload_bytes: usize) -> bool {
+    fn is_full(&mut self, payload_bytes: u32) -> bool {
         self.rows += 1;
-        self.bytes += payload_bytes;
-        self.rows >= SLICE || self.bytes >= SLICE_BYTES
+        self.nanos += ROW_NANOS + u64::from(payload_bytes) * self.per_byte;
+        self.rows >= SLICE || self.nanos >= SLICE_NANOS
+    }
+
+    /// Counts what it takes to make or close a gap in a list.
+    fn moved(&mut self, rows: usize) {
+        self.nanos += (rows * size_of::<u64>() / MOVED_PER_NANO) as u64;
     }
 }
 
@@ -306,33 +310,40 @@ impl Matches {
         }
         self.low = self.low.max(first);
         self.high = self.high.max(self.low);
+        self.note_changes(snapshot, filter);
         // New messages first, so that the list stays live while the past is searched.
         while self.high < end {
-            let mut read = Slice::default();
+            let mut read = Slice::of(filter);
             let mut high = self.high;
             for row in snapshot.rows_from(Seq(self.high)) {
                 if self.passes(snapshot, filter, &row) {
                     self.seqs.push_back(row.seq.0);
                 }
                 high = row.seq.0 + 1;
-                if read.is_full(row.payload().len()) {
+                if read.is_full(row.size()) {
                     break;
                 }
             }
             self.high = high;
             if started.elapsed() >= budget {
-                return self.high < end || self.low > first;
+                return self.has_more(first, end);
+            }
+        }
+        // Then what changed. It gets half the time, so that the past is reached, too.
+        while let Some((from, to)) = self.again.pop_last() {
+            self.look_again(snapshot, filter, from.max(first)..to);
+            if started.elapsed() >= budget / 2 {
+                break;
             }
         }
         let mut found = Vec::new();
         while self.low > first {
             // Backwards a slice can't be cut short, so its size is known beforehand.
-            let mut read = Slice::default();
+            let mut read = Slice::of(filter);
             let mut from = self.low;
             while from > first {
                 from -= 1;
-                let bytes = snapshot.row(Seq(from)).map_or(0, |row| row.payload().len());
-                if read.is_full(bytes) {
+                if read.is_full(snapshot.row(Seq(from)).map_or(0, |row| row.size())) {
                     break;
                 }
             }
@@ -351,7 +362,58 @@ impl Matches {
                 break;
             }
         }
-        self.low > first
+        self.has_more(first, end)
+    }
+
+    fn has_more(&self, first: u64, end: u64) -> bool {
+        self.high < end || self.low > first || !self.again.is_empty()
+    }
+
+    /// Notes which messages looked at have changed since.
+    fn note_changes(&mut self, snapshot: &Snapshot, filter: &Filter) {
+        if !filter.search.is_settled_later() {
+            return;
+        }
+        let looked_at = self.low..self.high;
+        let again = &mut self.again;
+        if let Some(seen) = &self.seen
+            && !looked_at.is_empty()
+            && (seen.generation(), seen.now()) != (snapshot.generation(), snapshot.now())
+        {
+            filter.search.changed(seen, snapshot, |stretch| {
+                let stretch = stretch.start.max(looked_at.start)..stretch.end.min(looked_at.end);
+                join(again, stretch);
+            });
+        }
+        if self.seen.as_ref().is_none_or(|seen| seen.generation() != snapshot.generation()) {
+            self.seen = Some(snapshot.clone());
+        }
+    }
+
+    /// Looks at a slice of a stretch again, from its end; what is left of it waits.
+    fn look_again(&mut self, snapshot: &Snapshot, filter: &Filter, stretch: Range<u64>) {
+        let mut read = Slice::of(filter);
+        let mut at = stretch.end;
+        while at > stretch.start {
+            at -= 1;
+            let Some(row) = snapshot.row(Seq(at)) else { continue };
+            let passes = self.passes(snapshot, filter, &row);
+            match (self.seqs.binary_search(&at), passes) {
+                (Ok(place), false) => {
+                    self.seqs.remove(place);
+                    read.moved(place.min(self.seqs.len() - place));
+                }
+                (Err(place), true) => {
+                    read.moved(place.min(self.seqs.len() - place));
+                    self.seqs.insert(place, at);
+                }
+                _ => {}
+            }
+            if read.is_full(row.size()) {
+                break;
+            }
+        }
+        join(&mut self.again, stretch.start..at);
     }
 
     fn passes(&mut self, snapshot: &Snapshot, filter: &Filter, row: &RowRef<'_>) -> bool {
@@ -362,34 +424,45 @@ impl Matches {
             return false;
         }
         if let Some(node) = filter.topic {
-            let within = || snapshot.is_within(snapshot.topic_node(row.topic), node);
-            if !self.topic_within.get(row.topic.0, within) {
-                return false;
+            let topic = row.topic.0 as usize;
+            if topic >= self.topic_within.len() {
+                self.topic_within.resize(topic + 1, 0);
+            }
+            // 0: not known yet, 1: no, 2: yes.
+            if let Some(within) = self.topic_within.get_mut(topic) {
+                if *within == 0 {
+                    let is = snapshot.is_within(snapshot.topic_node(row.topic), node);
+                    *within = 1 + u8::from(is);
+                }
+                if *within == 1 {
+                    return false;
+                }
             }
         }
-        let needle = &self.needle;
-        if needle.is_empty() {
-            return true;
-        }
-        let topic = || needle.is_in(snapshot.topic_name(row.topic).as_bytes());
-        if self.topic_text.get(row.topic.0, topic) {
-            return true;
-        }
-        for endpoint in [row.from, row.to].into_iter().flatten() {
-            let name = || needle.is_in(snapshot.endpoint_name(endpoint).as_bytes());
-            if self.endpoint_text.get(endpoint.0, name) {
-                return true;
-            }
-        }
-        needle.is_in(row.type_label().as_bytes())
-            || row.notification.is_some_and(|n| needle.is_in(n.label().as_bytes()))
-            // Ids, paths, values, commands and events stand in the payload as they are read.
-            || needle.is_in(row.payload())
+        filter.search.accepts_with(&mut self.memo, *row, snapshot)
     }
+}
+
+/// Adds a stretch to others; those that touch become one.
+fn join(stretches: &mut BTreeMap<u64, u64>, stretch: Range<u64>) {
+    let Range { mut start, mut end } = stretch;
+    if start >= end {
+        return;
+    }
+    while let Some((&from, &to)) = stretches.range(..=end).next_back()
+        && to >= start
+    {
+        stretches.remove(&from);
+        start = start.min(from);
+        end = end.max(to);
+    }
+    stretches.insert(start, end);
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
     use crate::analysis::Pipeline;
     use crate::core::ids::TopicId;
@@ -412,6 +485,14 @@ mod tests {
 
     fn budgets(rows: usize) -> Budgets {
         Budgets { rows, ..Budgets::default() }
+    }
+
+    fn search(text: &str) -> Filter {
+        Filter { search: parse(text), ..Filter::default() }
+    }
+
+    fn parse(text: &str) -> filter::Filter {
+        filter::Filter::parse(text, &jiff::tz::TimeZone::UTC).unwrap()
     }
 
     fn texts(list: &MessageList) -> Vec<String> {
@@ -489,7 +570,7 @@ mod tests {
         let snapshot = store.snapshot();
         let mut list = MessageList::default();
         list.advance(&snapshot, LONG);
-        list.set_filter(Filter { text: "NUMBER 77".to_owned(), ..Filter::default() });
+        list.set_filter(search("NUMBER 77"));
         assert!(list.advance(&snapshot, Duration::ZERO));
         assert!(list.progress().is_some_and(|p| p > 0.0 && p < 1.0));
         while list.advance(&snapshot, Duration::ZERO) {}
@@ -499,7 +580,7 @@ mod tests {
         assert_eq!(list.item(0), Some(Item::Message(Seq(78))));
 
         let topic = Some(snapshot.topic_node(TopicId(4)));
-        list.set_filter(Filter { topic, text: "number 77".to_owned(), ..Filter::default() });
+        list.set_filter(Filter { topic, search: parse("number 77"), ..Filter::default() });
         while list.advance(&snapshot, LONG) {}
         assert_eq!(texts(&list)[..2], ["774", "7704"]);
 
@@ -515,7 +596,7 @@ mod tests {
         feed(&mut store, 0, 2_000);
         let mut list = MessageList::default();
         list.advance(&store.snapshot(), LONG);
-        list.set_filter(Filter { text: "payload".to_owned(), ..Filter::default() });
+        list.set_filter(search("payload"));
         while list.advance(&store.snapshot(), LONG) {}
         assert_eq!(list.len(), 2_000);
         feed(&mut store, 2_000, 4_000);

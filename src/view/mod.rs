@@ -20,6 +20,6 @@ pub mod order;
 pub mod presence;
 pub mod problems;
 pub mod profile_editor;
-pub mod search;
+pub mod search_field;
 pub mod state;
 pub mod topic_tree;

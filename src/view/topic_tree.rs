@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use super::order::{Ordered, natural};
-use super::search::Needle;
 use crate::analysis::Snapshot;
 use crate::core::ids::{Epoch, NodeId, TopicId};
+use crate::core::needle::Needle;
 use crate::core::time::Stopwatch;
 
 /// Levels open from the start: `usp` and `usp/agent` show what is below them at once.

@@ -24,6 +24,7 @@ mod leaves;
 mod decode;
 mod demo;
 mod env;
+mod filter;
 mod publisher;
 mod usage;
 mod watch;

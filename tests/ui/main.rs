@@ -6,6 +6,7 @@
 mod connect;
 mod flood;
 mod profiles;
+mod search;
 mod security;
 mod start;
 mod traffic;

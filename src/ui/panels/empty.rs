@@ -39,7 +39,7 @@ pub fn show(
         let text = if selection.narrows() {
             "No kept message passes what is picked and searched for."
         } else {
-            "No kept message contains this."
+            "No kept message passes this search."
         };
         page(ui, look, icons::FUNNEL, look.tokens.weak, "Nothing matches", text, None, |ui| {
             if controls::button(ui, look, icons::CLOSE, "Clear picks and search").clicked() {

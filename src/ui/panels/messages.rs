@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{Align2, Color32, CursorIcon, FontId, Id, Rect, Role, Sense, Ui, pos2, vec2};
+use egui::{Align2, Color32, CursorIcon, FontId, Id, Rect, RichText, Role, Sense, Ui, pos2, vec2};
 
 use crate::analysis::Snapshot;
 use crate::analysis::problems::code::{CodeSet, Level};
@@ -65,6 +65,8 @@ pub struct MessagesPanel {
     pub widths: [f32; 7],
     /// Time since the row above instead of time of day.
     pub delta: bool,
+    /// What is wrong with the search typed, while the last valid one holds.
+    pub search_fault: Option<String>,
     epoch: Option<Epoch>,
     summaries: HashMap<u64, Arc<str>>,
     visible: f64,
@@ -75,6 +77,7 @@ impl Default for MessagesPanel {
         Self {
             widths: DEFAULT_WIDTHS,
             delta: false,
+            search_fault: None,
             epoch: None,
             summaries: HashMap::new(),
             visible: 20.0,
@@ -218,15 +221,24 @@ fn header_controls(
             commands.push(UiCommand::PickTopic(None));
         }
     }
-    if !list.filter().text.trim().is_empty() {
-        let full = list.filter().text.trim();
+    if !list.filter().search.is_empty() {
+        let full = list.filter().search.source();
         if controls::chip(ui, look, icons::SEARCH, &format!("Search: {full}"), full) {
             commands.push(UiCommand::Search(String::new()));
         }
     }
+    if let Some(fault) = &panel.search_fault {
+        let text = if list.filter().search.is_empty() {
+            "The search is not valid: showing all"
+        } else {
+            "The search is not valid: showing the last that was"
+        };
+        let label = ui.label(RichText::new(text).font(fonts::small()).color(look.tokens.warn));
+        label.on_hover_text(fault);
+    }
     if let Some(progress) = list.progress() {
         let text = format!("Searching… {:.0} %", progress * 100.0);
-        ui.label(egui::RichText::new(text).font(fonts::small()).color(look.tokens.info));
+        ui.label(RichText::new(text).font(fonts::small()).color(look.tokens.info));
     }
 }
 
@@ -445,7 +457,7 @@ fn kind_mark(look: Look, row: &RowRef<'_>) -> (&'static str, Color32) {
 fn tooltip_ui(ui: &mut Ui, look: Look, view: &RowView<'_>, summary: &str, kind: &str) {
     let RowView { snapshot, clockface, row, .. } = view;
     let (_, color) = kind_mark(look, row);
-    ui.label(egui::RichText::new(kind).font(fonts::body_medium()).color(color));
+    ui.label(RichText::new(kind).font(fonts::body_medium()).color(color));
     ui.label(summary);
     egui::Grid::new("message-tooltip").num_columns(2).spacing([12.0, 2.0]).show(ui, |ui| {
         let mut fact = |name: &str, value: &str| {

@@ -15,6 +15,7 @@ pub mod mqtt;
 pub mod notices;
 pub mod problems;
 pub mod profiles;
+pub mod search;
 pub mod start;
 pub mod status_bar;
 pub mod top_bar;

@@ -1,6 +1,6 @@
 //! The bar at the top: where we are connected, how it is, how much arrives, search, pause.
 
-use egui::{Align, Layout, Rect, RichText, Role, Sense, TextEdit, Ui, pos2, vec2};
+use egui::{Align, Layout, Rect, RichText, Role, Sense, Ui, pos2, vec2};
 
 use super::connection;
 use crate::analysis::Snapshot;
@@ -11,18 +11,13 @@ use crate::ui::command::{Pane, ProfileCommand, UiCommand};
 use crate::ui::theme::{Look, ThemeChoice, fonts, icons, size};
 use crate::ui::widgets::controls;
 use crate::view::format::{self, Clockface};
+use crate::view::search_field::SearchField;
 
 /// Height of the bar, points.
 pub const HEIGHT: f32 = 46.0;
 
 /// Seconds the sparkline shows.
 const SPARK_SECS: usize = 40;
-
-/// Identity of the search field, for focus.
-#[must_use]
-pub fn search_id() -> egui::Id {
-    egui::Id::unique("search-field")
-}
 
 /// What the bar shows.
 pub struct TopBar<'a> {
@@ -52,12 +47,12 @@ pub struct TopBar<'a> {
     pub hidden: [bool; 3],
 }
 
-/// Draws the bar. `search` is the text in the field.
+/// Draws the bar. `search` is the text in the field, and what it means.
 pub fn show(
     ui: &mut Ui,
     look: Look,
     bar: &TopBar<'_>,
-    search: &mut String,
+    search: (&mut String, &mut SearchField),
     commands: &mut Vec<UiCommand>,
 ) {
     let rect = ui.available_rect_before_wrap();
@@ -177,7 +172,7 @@ fn right_ui(
     ui: &mut Ui,
     look: Look,
     bar: &TopBar<'_>,
-    search: &mut String,
+    search: (&mut String, &mut SearchField),
     commands: &mut Vec<UiCommand>,
 ) {
     ui.spacing_mut().item_spacing.x = 4.0;
@@ -211,8 +206,8 @@ fn right_ui(
     }
     pause_ui(ui, look, bar, commands);
     ui.add_space(4.0);
-    let width = ui.available_width().clamp(120.0, 340.0);
-    search_ui(ui, look, search, width, commands);
+    let width = ui.available_width().clamp(120.0, 420.0);
+    super::search::show(ui, look, search.0, search.1, width, commands);
 }
 
 fn pause_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiCommand>) {
@@ -234,35 +229,6 @@ fn pause_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComm
         if button.on_hover_text("Freeze the display; reception goes on (Space)").clicked() {
             commands.push(UiCommand::Pause(true));
         }
-    }
-}
-
-fn search_ui(
-    ui: &mut Ui,
-    look: Look,
-    search: &mut String,
-    width: f32,
-    commands: &mut Vec<UiCommand>,
-) {
-    let t = look.tokens;
-    let icon = RichText::new(icons::SEARCH).font(fonts::icon(15.0)).color(t.weak);
-    let keys = RichText::new("/").font(fonts::mono()).color(t.weak);
-    let edit = TextEdit::singleline(search)
-        .id(search_id())
-        .prefix(icon)
-        .suffix(keys)
-        .hint_text(RichText::new("Search topic, device, id, type, content").color(t.weak))
-        .desired_width(width - 20.0)
-        .char_limit(200)
-        .align(egui::Align2::LEFT_CENTER)
-        .min_size(vec2(width - 20.0, 28.0));
-    let response = ui.add(edit).accessible_name("Search messages");
-    if response.changed() {
-        commands.push(UiCommand::Search(search.clone()));
-    }
-    if response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Escape)) && !search.is_empty()
-    {
-        commands.push(UiCommand::Search(String::new()));
     }
 }
 
