@@ -74,6 +74,7 @@ pub fn check(mut reader: WireReader<'_>, message: &MessageType) -> Result<usize,
 ///
 /// # Errors
 /// The first fault.
+#[inline]
 pub(super) fn map_entry<'a>(mut reader: WireReader<'a>) -> Result<(&'a str, &'a str), Malformed> {
     let (mut key, mut value) = ("", "");
     while let Some(field) = reader.next_field()? {

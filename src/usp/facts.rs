@@ -121,6 +121,11 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
     fn msg(mut self, msg: WireReader<'a>) -> Result<Option<Grade>, Malformed> {
         const REQUEST: u32 = 1;
         const ERROR: u32 = 3;
+        // By far the most of what tells anything, in the one piece in which senders send it.
+        if let Some(get) = sole_get_resp(msg) {
+            self.get(Top(get))?;
+            return Ok(Some(self.counts.grade()));
+        }
         let bodies = Inside::new(Top(msg), 2);
         let Some((member, body)) = run(bodies, |n| matches!(n, REQUEST..=ERROR))? else {
             return Ok(None);
@@ -213,7 +218,7 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
         Ok(any)
     }
 
-    fn get(&mut self, mut fields: Fields<'a>) -> Step {
+    fn get(&mut self, mut fields: impl Pieces<'a>) -> Step {
         while let Some((field, reader)) = fields.next()? {
             if field.number != 1 {
                 continue;
@@ -226,7 +231,7 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
                     1 => path = result.string(&field)?,
                     4 => {
                         field.len()?;
-                        self.params(Top(result.inside(&field)), 1, 2)?;
+                        self.params(result.inside(&field), 2)?;
                     }
                     _ => words.take(2, &field, &result)?,
                 }
@@ -236,13 +241,18 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
         Ok(())
     }
 
-    /// Tells the parameters in map `number` of the object whose path is field `at`.
-    fn params(&mut self, mut fields: impl Pieces<'a>, at: u32, number: u32) -> Step {
-        let object = string(fields, at)?;
-        while let Some((field, reader)) = fields.next()? {
+    /// Tells the parameters in map `number` of the object whose path is field 1.
+    fn params(&mut self, mut fields: WireReader<'a>, number: u32) -> Step {
+        let (mut object, mut head) = ("", fields);
+        while let Some(field) = head.next_field()? {
+            if field.number == 1 {
+                object = head.string(&field)?;
+            }
+        }
+        while let Some(field) = fields.next_field()? {
             if field.number == number {
                 field.len()?;
-                let (key, value) = map_entry(reader.inside(&field))?;
+                let (key, value) = map_entry(fields.inside(&field))?;
                 self.facts.param(object, key, value);
             }
         }
@@ -431,7 +441,7 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
                 field.len()?;
                 let instance = Top(reader.inside(&field));
                 flawed |= self.param_errors(instance, 2, string(instance, 1)?)?;
-                self.params(instance, 1, 3)?;
+                self.params(instance.0, 3)?;
             }
         }
         Ok(flawed)
@@ -530,6 +540,32 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
         }
         Ok(None)
     }
+}
+
+/// The GetResp of a Msg that was sent in one piece, with nothing beside it.
+fn sole_get_resp(msg: WireReader<'_>) -> Option<WireReader<'_>> {
+    let body = sole(msg, 2, |n| n == 2)?;
+    let response = sole(body, 2, |n| matches!(n, 1..=3))?;
+    sole(response, 1, |n| MsgKind::from_request_member(n).is_some())
+}
+
+/// The message in the only member of its kind; `None` unless that is `number`.
+#[inline]
+fn sole<'a>(
+    mut reader: WireReader<'a>,
+    number: u32,
+    is_member: impl Fn(u32) -> bool,
+) -> Option<WireReader<'a>> {
+    let mut found = None;
+    while let Some(field) = reader.next_field().ok()? {
+        if is_member(field.number) {
+            if found.is_some() || field.number != number || field.len().is_err() {
+                return None;
+            }
+            found = Some(reader.inside(&field));
+        }
+    }
+    found
 }
 
 /// A string field; the last one counts.

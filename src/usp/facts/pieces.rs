@@ -19,7 +19,7 @@ pub(super) trait Pieces<'a>: Copy {
 pub(super) struct Top<'a>(pub(super) WireReader<'a>);
 
 impl<'a> Pieces<'a> for Top<'a> {
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Result<Option<(WireField, WireReader<'a>)>, Malformed> {
         Ok(self.0.next_field()?.map(|field| (field, self.0)))
     }
