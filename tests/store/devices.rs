@@ -111,7 +111,7 @@ fn a_fleet_with_a_silent_death_and_a_reboot() {
     assert_eq!(snapshot.endpoint_info(device(3)).unwrap().traffic.timeouts, 1);
     let dead = snapshot.presence(device(3), later(&snapshot, 295));
     assert!(matches!(dead, Presence::Stale { .. }), "{dead:?}");
-    assert_eq!(snapshot.presence(device(4), later(&snapshot, 295)).label(), "restarted");
+    assert_eq!(snapshot.presence(device(4), later(&snapshot, 295)).label(), "online");
     // 8.7 s into the recording it was heard last: five minutes on it is silent, the others not.
     pipeline.tick(Timestamp(end.0 + 296_000_000_000));
     let snapshot = pipeline.snapshot();
