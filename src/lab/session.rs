@@ -184,7 +184,7 @@ mod tests {
             assert_eq!(records.len(), 256_usize.div_ceil(most));
             let whole: Vec<Bytes> =
                 records.iter().flat_map(|r| other.take(context(r)).whole).collect();
-            assert_eq!(whole, [payload.clone()]);
+            assert_eq!(whole, std::slice::from_ref(&payload));
         }
     }
 

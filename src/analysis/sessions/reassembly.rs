@@ -567,7 +567,7 @@ impl Sessions {
     /// Notes when the stream's oldest run runs out of time; gives that moment.
     fn arm(&mut self, id: StreamId) -> Option<Timestamp> {
         let limit = i64::from(self.budgets.segment_secs) * 1_000_000_000;
-        let Some(stream) = self.stream(id) else { return None };
+        let stream = self.stream(id)?;
         let oldest = stream.runs.oldest();
         let deadline = oldest.map(|(_, at)| Timestamp(at.0.saturating_add(limit)));
         let noted = std::mem::replace(&mut stream.timer, deadline);

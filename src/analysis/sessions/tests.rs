@@ -467,7 +467,7 @@ fn plan(
 /// Stream `n` goes from or to device `n / 2`, so that two share a session.
 fn planned_bytes(one: &Planned) -> Vec<u8> {
     let device = format!("os::dev-{}", one.stream / 2);
-    let (from, to) = if one.stream % 2 == 0 { (&*device, ACS) } else { (ACS, &*device) };
+    let (from, to) = if one.stream.is_multiple_of(2) { (&*device, ACS) } else { (ACS, &*device) };
     segment(from, to, 4242, one.number, one.sar, &[&one.payload])
 }
 
