@@ -335,11 +335,36 @@ fn a_restart_asked_for_is_expected_once() {
     assert!(net.has(boot, Code::UnexpectedRestart), "too long ago");
     net.wait(120.0).operate("Device.FactoryReset()");
     let boot = net.wait(1.0).boot("LocalFactoryReset");
-    assert!(net.has(boot, Code::UnexpectedRestart), "it says somebody did it on the spot");
+    assert!(!net.has(boot, Code::UnexpectedRestart), "asked for, whatever it says");
+    let boot = net.wait(120.0).boot("LocalFactoryReset");
+    assert!(net.has(boot, Code::UnexpectedRestart), "once");
     // Whoever can't see requests can't tell.
     let mut net = Net::new();
     let boot = net.boot("RemoteReboot");
     assert!(!net.has(boot, Code::UnexpectedRestart));
+}
+
+#[test]
+fn the_first_boot_of_a_device_is_no_surprise() {
+    let mut net = Net::new();
+    let boot = net.boot("LocalFactoryReset");
+    assert!(!net.has(boot, Code::UnexpectedRestart));
+    let boot = net.wait(120.0).boot("LocalReboot");
+    assert!(net.has(boot, Code::UnexpectedRestart));
+    // By its Connect Record, and something else in between.
+    let mut net = Net::new();
+    net.connect();
+    net.event("X!");
+    let boot = net.boot("LocalReboot");
+    assert!(!net.has(boot, Code::UnexpectedRestart));
+    net.wait(120.0).connect();
+    let boot = net.boot("LocalReboot");
+    assert!(net.has(boot, Code::UnexpectedRestart));
+    // It was there before.
+    let mut net = Net::new();
+    net.exchange(CPE, CPE_TOPIC);
+    let boot = net.boot("LocalReboot");
+    assert!(net.has(boot, Code::UnexpectedRestart));
 }
 
 #[test]
