@@ -14,6 +14,8 @@ use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
 use crate::core::time::Stopwatch;
 use crate::store::RowRef;
 use crate::store::series::Gap;
+use crate::usp::scan::scan;
+use crate::usp::text::{msg_line, summary_line};
 
 /// Messages looked at between two looks at the stopwatch: payload search costs up to about
 /// 0.3 µs a message, so a slice stays well below a millisecond.
@@ -385,6 +387,16 @@ impl Matches {
             || row.notification.is_some_and(|n| needle.is_in(n.label().as_bytes()))
             // Ids, paths, values, commands and events stand in the payload as they are read.
             || needle.is_in(row.payload())
+    }
+}
+
+/// What a message is about, on one line; of one that completed a segmented Msg, that Msg.
+#[must_use]
+pub fn summary(snapshot: &Snapshot, row: RowRef<'_>) -> String {
+    let whole = row.whole.then(|| snapshot.whole(row.seq)).flatten();
+    match whole {
+        Some(whole) => msg_line(&whole.bytes),
+        None => summary_line(row.payload(), &scan(row.payload())),
     }
 }
 

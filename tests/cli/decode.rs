@@ -91,16 +91,17 @@ fn compare(check: &mut Check, place: &str, ours: &Value, theirs: &Value, raw: &V
         check.same(place, key, field(key), theirs.get(key));
     }
     let msg = theirs.get("msg").filter(|m| !m.is_null());
-    // Reassembled Msgs stand on the line that completed them; ours come with a later version.
-    if theirs.get("reassembled_from_lines").is_some() {
-        return;
-    }
+    let repeated = ours.get("segment_duplicate");
+    check.same(place, "segment_duplicate", repeated, theirs.get("segment_duplicate"));
     let ours_msg = ours.get("msg");
     let Some(msg) = msg.filter(|m| m["parse"] == "ok") else {
         check.same(place, "msg", ours_msg, None);
         return;
     };
     let ours_msg = ours_msg.unwrap_or_else(|| panic!("{place}: no msg"));
+    // Reassembled Msgs stand on the line that completed them.
+    let (parts, lines) = (ours_msg.get("reassembled_from"), theirs.get("reassembled_from_lines"));
+    check.same(place, "reassembled_from", parts, lines);
     for key in [
         "msg_id",
         "msg_type",
@@ -125,15 +126,11 @@ fn compare(check: &mut Check, place: &str, ours: &Value, theirs: &Value, raw: &V
         let ours = ours_msg.get("errors").map(codes);
         check.same(place, "nested error codes", ours.as_ref(), Some(&codes(nested)));
     }
-    // The answer to a reassembled request can't be tied to it yet.
-    let reassembled_request = place.contains("segmented");
-    if !reassembled_request {
-        let pair = ours.get("pair");
-        let in_pair = |name: &str| pair.and_then(|p| p.get(name));
-        check.same(place, "answers", in_pair("answers"), theirs.get("answers_line"));
-        check.same(place, "latency", in_pair("latency_s"), theirs.get("latency_s"));
-        check.same(place, "repeat", in_pair("repeat_of"), theirs.get("repeat_of_line"));
-    }
+    let pair = ours.get("pair");
+    let in_pair = |name: &str| pair.and_then(|p| p.get(name));
+    check.same(place, "answers", in_pair("answers"), theirs.get("answers_line"));
+    check.same(place, "latency", in_pair("latency_s"), theirs.get("latency_s"));
+    check.same(place, "repeat", in_pair("repeat_of"), theirs.get("repeat_of_line"));
 }
 
 fn code(v: &Value) -> Option<u64> {
@@ -185,4 +182,17 @@ fn text_and_tree_are_for_people() {
     let output = run(&["decode", "-F", "tree", capture.to_str().unwrap()]);
     let tree = text(&output.stdout);
     assert!(tree.contains("subscribed_topic") && tree.contains("from_id"), "{tree}");
+}
+
+#[test]
+fn a_segmented_msg_is_shown_whole_where_it_was_completed() {
+    let capture = captures().into_iter().find(|path| path.ends_with("obuspa-04-segmented.jsonl"));
+    let capture = capture.unwrap().to_str().unwrap().to_owned();
+    let lines = text(&run(&["decode", &capture]).stdout);
+    let completing = lines.lines().nth(12).unwrap();
+    assert!(completing.contains("Get ") && completing.contains("whole of 3 segments"), "{lines}");
+    let tree = text(&run(&["decode", "-F", "tree", &capture]).stdout);
+    let (_, whole) = tree.split_once("put together from #11 #12 #13:").unwrap();
+    let whole = whole.split("\n#14 ").next().unwrap();
+    assert!(whole.contains("msg_id: 10047") && whole.contains("param_paths[0]"), "{whole}");
 }

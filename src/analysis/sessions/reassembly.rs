@@ -322,7 +322,8 @@ impl Sessions {
         });
         self.table.touch(slot);
         let ended = self.table.get(slot).is_some_and(|session| session.ended);
-        if ended && starts {
+        if ended && starts && !arrival.dup {
+            self.end_pair(pair, Some(head.session_id), arrival, reports);
             self.restart(slot, arrival, reports);
         }
         slot
@@ -567,7 +568,7 @@ impl Sessions {
     /// Notes when the stream's oldest run runs out of time; gives that moment.
     fn arm(&mut self, id: StreamId) -> Option<Timestamp> {
         let limit = i64::from(self.budgets.segment_secs) * 1_000_000_000;
-        let Some(stream) = self.stream(id) else { return None };
+        let stream = self.stream(id)?;
         let oldest = stream.runs.oldest();
         let deadline = oldest.map(|(_, at)| Timestamp(at.0.saturating_add(limit)));
         let noted = std::mem::replace(&mut stream.timer, deadline);
