@@ -449,11 +449,11 @@ proptest! {
                     }
                 }
             }
-            for object in 0..OBJECTS.len() {
-                let below = (0..OBJECTS.len()).filter(|&o| OBJECTS[o].starts_with(OBJECTS[object]));
+            for (object, path) in OBJECTS.into_iter().enumerate() {
+                let below = (0..OBJECTS.len()).filter(|&o| OBJECTS[o].starts_with(path));
                 let last = below.filter_map(|o| seen.get(&(id.0, o)).copied()).max().unwrap_or(0);
                 let own = seen.contains_key(&(id.0, object)) || gone.contains_key(&(id.0, object));
-                let found = view.object(OBJECTS[object]);
+                let found = view.object(path);
                 prop_assert_eq!(found.is_some(), own);
                 if let Some(found) = found {
                     prop_assert_eq!(found.gone.is_some(), deleted(object) > last);

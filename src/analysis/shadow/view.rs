@@ -476,11 +476,14 @@ fn view_of(
     }
 }
 
+/// Path, place and newest deletion of an object.
+type Ancestor = (Arc<str>, usize, Option<(Timestamp, Seq)>);
+
 /// Objects in order of path, each with what it lies in.
 #[derive(Default)]
 struct Family {
-    /// Path, place and newest deletion of the objects that the present one lies in.
-    open: Vec<(Arc<str>, usize, Option<(Timestamp, Seq)>)>,
+    /// The objects that the present one lies in, and itself.
+    open: Vec<Ancestor>,
     parents: Vec<Option<usize>>,
 }
 
