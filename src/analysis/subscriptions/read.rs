@@ -51,15 +51,11 @@ pub(super) fn concerns(msg: &[u8]) -> bool {
                 let mut results = member.inside(&kind);
                 while let Ok(Some(result)) = results.next_field() {
                     let mut fields = results.inside(&result);
-                    match fields.next_field() {
-                        Ok(Some(path)) if path.number == 1 => {
-                            if touches(fields.bytes(&path)) {
-                                return true;
-                            }
-                        }
-                        // No path first: unusual, so look closely.
-                        Ok(Some(_)) => return true,
-                        _ => {}
+                    // No path first is unusual, so look closely.
+                    if let Ok(Some(path)) = fields.next_field()
+                        && (path.number != 1 || touches(fields.bytes(&path)))
+                    {
+                        return true;
                     }
                 }
             }
