@@ -24,6 +24,12 @@ pub fn record(from: &str, to: &str, msg: &Msg) -> Vec<u8> {
     wrap(from, to, RecordType::NoSessionContext(NoSessionContextRecord { payload }))
 }
 
+/// The bytes of a Msg, as they stand in a Record.
+#[must_use]
+pub fn encode(msg: &Msg) -> Vec<u8> {
+    msg.encode_to_vec()
+}
+
 /// The Record an agent announces itself with after connecting by MQTT.
 #[must_use]
 pub fn connect_record(from: &str, to: &str, version: MqttVersion, topic: &str) -> Vec<u8> {

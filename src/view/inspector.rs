@@ -430,3 +430,63 @@ fn mqtt_facts<'a>(facts: &Facts, size: u32, props: impl Iterator<Item = Prop<'a>
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::analysis::Pipeline;
+    use crate::core::wire::WireBatch;
+    use crate::store::Budgets;
+    use crate::usp::generated::usp_record::SessionContextRecord;
+    use crate::usp::generated::usp_record::record::RecordType as Kind;
+    use crate::usp::make;
+
+    #[test]
+    fn a_segmented_msg_is_shown_whole_below_the_record_that_completed_it() {
+        let msg = make::encode(&make::get("id-7", &["Device.DeviceInfo."]));
+        let mut batch = WireBatch::new();
+        for (n, (sar, piece)) in
+            [1, 2, 3].into_iter().zip(msg.chunks(msg.len().div_ceil(3))).enumerate()
+        {
+            let session = SessionContextRecord {
+                session_id: 9,
+                sequence_id: n as u64 + 1,
+                payload_sar_state: sar,
+                payloadrec_sar_state: sar,
+                payload: vec![piece.to_vec().into()],
+                ..SessionContextRecord::default()
+            };
+            let record = make::wrap("self::acs", "os::1", Kind::SessionContext(session));
+            let at = Timestamp(n as i64);
+            batch.push(at, b"t", &record, Delivery::default(), |_| {});
+        }
+        let mut pipeline = Pipeline::new(Budgets::default(), Epoch(1));
+        pipeline.apply(&batch);
+        let snapshot = pipeline.snapshot();
+
+        let mut last = Inspected::new(&snapshot, Seq(3)).unwrap();
+        let facts = last.facts();
+        assert_eq!(
+            (facts.kind.as_str(), facts.msg_id.as_str(), &facts.fault),
+            ("Get", "id-7", &None)
+        );
+        assert!(facts.summary.contains("Device.DeviceInfo."), "{}", facts.summary);
+        assert_eq!(facts.remarks, ["The whole Msg came in 3 segments: #1, #2, #3."]);
+        let root = last.fields().iter().rposition(|row| row.depth == 0).unwrap();
+        assert!(root > 0 && last.fields()[root].name == "Msg");
+        let own = last.payload().len();
+        let whole = &last.fields()[root..];
+        assert!(whole.iter().any(|row| row.value.contains("Device.DeviceInfo.")));
+        assert!(whole.iter().all(|row| row.range.is_empty()), "none of them lie in this payload");
+        last.select_byte(own - 1);
+        assert!(last.selected().unwrap() < root);
+        let json = last.json().text();
+        assert!(json.contains("reassembled_from") && json.contains("id-7"), "{json}");
+
+        let first = Inspected::new(&snapshot, Seq(1)).unwrap();
+        assert_eq!(first.facts().remarks, ["Segment 1 of 3; the whole Msg is at #3."]);
+        assert_eq!(first.fields().iter().filter(|row| row.depth == 0).count(), 1);
+    }
+}

@@ -19,6 +19,8 @@ use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
 use crate::core::time::Stopwatch;
 use crate::store::RowRef;
 use crate::store::series::Gap;
+use crate::usp::scan::scan;
+use crate::usp::text::{msg_line, summary_line};
 
 /// Messages looked at between two looks at the stopwatch, and what may be spent on them: about
 /// 0.2 ms even if the dearest filter looks at every byte.
@@ -457,6 +459,16 @@ fn join(stretches: &mut BTreeMap<u64, u64>, stretch: Range<u64>) {
         end = end.max(to);
     }
     stretches.insert(start, end);
+}
+
+/// What a message is about, on one line; of one that completed a segmented Msg, that Msg.
+#[must_use]
+pub fn summary(snapshot: &Snapshot, row: RowRef<'_>) -> String {
+    let whole = row.whole.then(|| snapshot.whole(row.seq)).flatten();
+    match whole {
+        Some(whole) => msg_line(&whole.bytes),
+        None => summary_line(row.payload(), &scan(row.payload())),
+    }
 }
 
 #[cfg(test)]

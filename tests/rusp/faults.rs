@@ -116,16 +116,6 @@ fn known_fields_of_the_wrong_wire_type_pass() {
     assert_eq!(decode(&bytes).payload, PayloadKind::Suspect);
 }
 
-/// A field may not reach beyond the message it is in: it reads on in the outer one.
-#[test]
-fn a_string_may_reach_beyond_its_message() {
-    // A Header of three bytes in which `msg_id` claims four.
-    let bytes = [&[0x0a, 3, 0x0a, 4, b'i'][..], b"d!!", &[0x12, 0]].concat();
-    let theirs = try_decode_msg(&bytes);
-    assert!(theirs.is_ok_and(|msg| msg.header.unwrap().msg_id == "id!!"));
-    assert!(decode_msg(&bytes).content.is_none());
-}
-
 /// Its JSON knows no `uds_connect`, which its decoder does.
 #[test]
 fn its_json_has_no_uds_connect() {

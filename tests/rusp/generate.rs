@@ -98,8 +98,8 @@ fn known(
             len(out, number, &msg);
         }
         FieldKind::Bytes => {
-            let bytes: Vec<u8> =
-                std::iter::repeat_with(|| rng.u8(..)).take(rng.usize(..20)).collect();
+            let mut bytes = vec![0; rng.usize(..20)];
+            rng.fill(&mut bytes);
             len(out, number, &bytes);
         }
         FieldKind::Bool => varint_field(out, number, u64::from(rng.bool())),

@@ -55,6 +55,7 @@ impl Operations {
     }
 
     /// A Connect Record.
+    #[inline(never)]
     pub(super) fn connected(&mut self, note: &Note<'_>) {
         let Some(device) = note.from.filter(|&id| id != EndpointId::OTHER) else { return };
         let restart = self.restarts.entry(device).or_default();
@@ -70,6 +71,7 @@ impl Operations {
     }
 
     /// An Event; Boot! is a restart.
+    #[inline(never)]
     pub(super) fn event(&mut self, note: &Note<'_>, bytes: &[u8], what: Match) {
         let Some(device) = note.from.filter(|&id| id != EndpointId::OTHER) else { return };
         let Some(boot) = read::boot(bytes) else { return };

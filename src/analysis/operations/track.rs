@@ -153,6 +153,7 @@ impl Operations {
         }
     }
 
+    #[inline(never)]
     fn asked(&mut self, note: &Note<'_>, msg_id: &str, wants_answer: bool, bytes: &[u8]) {
         let (Some((controller, device)), Some(asked)) = (note.ends(), read::operate(bytes)) else {
             return;
@@ -368,6 +369,7 @@ impl Operations {
         Some(completion)
     }
 
+    #[inline(never)]
     fn answered(&mut self, note: &Note<'_>, msg_id: &str, bytes: &[u8]) {
         let Some((device, controller)) = note.ends() else { return };
         let key = GroupKey { controller, device, id: self.keys.digest(msg_id.as_bytes()) };
@@ -558,6 +560,7 @@ impl Operations {
     }
 
     /// An Error, perhaps as the answer to an Operate.
+    #[inline(never)]
     fn refused(&mut self, note: &Note<'_>, msg_id: &str, bytes: &[u8], what: Match) {
         let Some((device, controller)) = note.ends() else { return };
         let key = GroupKey { controller, device, id: self.keys.digest(msg_id.as_bytes()) };
@@ -595,6 +598,7 @@ impl Operations {
         }
     }
 
+    #[inline(never)]
     fn completed(&mut self, note: &Note<'_>, bytes: &[u8], what: Match) {
         let Some(device) = note.from.filter(|&id| id != EndpointId::OTHER) else { return };
         if let Match::Repeat { first } = what {
@@ -793,6 +797,13 @@ impl Operations {
     /// Lets run out of time what does so by `now`. True if anything shows.
     #[inline]
     pub(in crate::analysis) fn advance(&mut self, now: Timestamp) -> bool {
+        // Operations are rare among the messages.
+        let idle = self.timers.is_empty() && self.early.is_empty() && self.group_ages.is_empty();
+        !idle && self.run_out(now)
+    }
+
+    #[inline(never)]
+    fn run_out(&mut self, now: Timestamp) -> bool {
         let limit = self.budgets.timeout_nanos(MsgKind::Operate);
         let mut changed = false;
         while let Some(&(at, place)) = self.timers.front() {

@@ -292,7 +292,7 @@ catalogue! {
         "payload_security changed inside a session",
         "payload_security doesn't change inside a session (TR-369, Secure messages)",
         "Start a new session to change it";
-    BootStorm = "boot-storm", Error,
+    BootStorm = "boot-storm", Warning,
         "Many devices boot at once",
         "Twenty devices or more sent Boot! within a minute: this tool's own limit",
         "Look for a power cut, a broker restart or a firmware roll-out; the ACS gets all their requests together";

@@ -322,7 +322,8 @@ impl Sessions {
         });
         self.table.touch(slot);
         let ended = self.table.get(slot).is_some_and(|session| session.ended);
-        if ended && starts {
+        if ended && starts && !arrival.dup {
+            self.end_pair(pair, Some(head.session_id), arrival, reports);
             self.restart(slot, arrival, reports);
         }
         slot

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use prost::Message as _;
-
 use super::{Loss, Sessions, StreamRow, StreamState};
 use crate::analysis::problems::code::Code;
 use crate::analysis::{Budgets, Pipeline, Snapshot};
@@ -13,7 +11,7 @@ use crate::core::wire::{Delivery, Props, WireBatch, WireMsg};
 use crate::store::{self, Met};
 use crate::usp::generated::usp_record::record::RecordType as Kind;
 use crate::usp::generated::usp_record::{
-    DisconnectRecord, MqttConnectRecord, NoSessionContextRecord, Record, SessionContextRecord,
+    DisconnectRecord, MqttConnectRecord, NoSessionContextRecord, SessionContextRecord,
 };
 use crate::usp::kind::{MsgKind, RecordType};
 use crate::usp::make;
@@ -77,16 +75,6 @@ impl Line {
     }
 }
 
-fn wrap(from: &str, to: &str, kind: Kind) -> Record {
-    Record {
-        version: "1.3".to_owned(),
-        from_id: from.to_owned(),
-        to_id: to.to_owned(),
-        record_type: Some(kind),
-        ..Record::default()
-    }
-}
-
 fn context(session_id: u64, sequence_id: u64, sar: i32, payload: &[&[u8]]) -> SessionContextRecord {
     SessionContextRecord {
         session_id,
@@ -100,12 +88,12 @@ fn context(session_id: u64, sequence_id: u64, sar: i32, payload: &[&[u8]]) -> Se
 }
 
 fn segment(from: &str, to: &str, id: u64, number: u64, sar: i32, payload: &[&[u8]]) -> Vec<u8> {
-    wrap(from, to, Kind::SessionContext(context(id, number, sar, payload))).encode_to_vec()
+    make::wrap(from, to, Kind::SessionContext(context(id, number, sar, payload)))
 }
 
 /// A Msg of the Agent, and its bytes in three pieces.
 fn msg(id: &str) -> (Vec<u8>, [Vec<u8>; 3]) {
-    let bytes = make::notify_resp(id, "subscription").encode_to_vec();
+    let bytes = make::encode(&make::notify_resp(id, "subscription"));
     let cut = bytes.len() / 3;
     let pieces = [&bytes[..cut], &bytes[cut..2 * cut], &bytes[2 * cut..]].map(<[u8]>::to_vec);
     (bytes, pieces)
@@ -158,7 +146,7 @@ fn a_missing_middle_may_come_last() {
     // The receiver did not get it either, and asks.
     let mut ask = context(77, 1, NONE, &[]);
     (ask.expected_id, ask.retransmit_id) = (2, 2);
-    let asked = line.record(&wrap(ACS, AGENT, Kind::SessionContext(ask)).encode_to_vec());
+    let asked = line.record(&make::wrap(ACS, AGENT, Kind::SessionContext(ask)));
     assert_eq!(line.codes(asked), [Code::RetransmitRequested]);
     let snapshot = line.pipeline.snapshot();
     let row = snapshot.streams().find(|row| row.from == stream.from).unwrap();
@@ -177,7 +165,7 @@ fn a_receiver_that_has_it_proves_that_we_lost_it() {
     line.part(3, NONE, b"");
     let mut ack = context(77, 1, NONE, &[]);
     ack.expected_id = 4;
-    line.record(&wrap(ACS, AGENT, Kind::SessionContext(ack)).encode_to_vec());
+    line.record(&make::wrap(ACS, AGENT, Kind::SessionContext(ack)));
     let snapshot = line.pipeline.snapshot();
     let row = snapshot.streams().find(|row| row.highest == 3).unwrap();
     assert_eq!(row.missing[0].unwrap().loss, Loss::Here);
@@ -277,13 +265,13 @@ fn a_new_session_a_disconnect_and_a_connect_end_the_old_one() {
         &|| segment(ACS, AGENT, 78, 1, NONE, &[b""]),
         &|| {
             let kind = DisconnectRecord { reason: String::new(), reason_code: 7105 };
-            wrap(AGENT, ACS, Kind::Disconnect(kind)).encode_to_vec()
+            make::wrap(AGENT, ACS, Kind::Disconnect(kind))
         },
         &|| {
             let kind = DisconnectRecord { reason: String::new(), reason_code: 7106 };
-            wrap(ACS, AGENT, Kind::Disconnect(kind)).encode_to_vec()
+            make::wrap(ACS, AGENT, Kind::Disconnect(kind))
         },
-        &|| wrap(AGENT, ACS, Kind::MqttConnect(MqttConnectRecord::default())).encode_to_vec(),
+        &|| make::wrap(AGENT, ACS, Kind::MqttConnect(MqttConnectRecord::default())),
     ];
     for (n, ender) in enders.into_iter().enumerate() {
         let mut line = Line::new();
@@ -308,7 +296,7 @@ fn a_new_session_a_disconnect_and_a_connect_end_the_old_one() {
     let mut line = Line::new();
     let open = line.part(1, BEGIN, b"x");
     let kind = DisconnectRecord { reason: String::new(), reason_code: 7100 };
-    let bye = line.record(&wrap(AGENT, ACS, Kind::Disconnect(kind)).encode_to_vec());
+    let bye = line.record(&make::wrap(AGENT, ACS, Kind::Disconnect(kind)));
     assert_eq!((line.codes(open), line.codes(bye)), (vec![], vec![]));
 }
 
@@ -357,11 +345,8 @@ fn numbers_of_64_bits_and_odd_ids_are_followed() {
 #[test]
 fn secured_payloads_are_followed_but_not_put_together() {
     let mut line = Line::new();
-    let secure = |kind: Kind| {
-        let mut record = wrap(AGENT, ACS, kind);
-        record.payload_security = 1;
-        record.encode_to_vec()
-    };
+    // payload_security once more; the last one counts.
+    let secure = |kind: Kind| [&make::wrap(AGENT, ACS, kind)[..], &[0x20, 1]].concat();
     let tls = b"\x16\x03\x03\x00\x02\x01\x00";
     let first = line.record(&secure(Kind::SessionContext(context(9, 1, BEGIN, &[tls]))));
     let rest = line.record(&secure(Kind::SessionContext(context(9, 2, COMPLETE, &[b"any"]))));
@@ -451,7 +436,7 @@ fn plan(
     for stream in 0..streams {
         let mut number = 0;
         for _ in 0..rng.usize(most.clone()) {
-            let bytes = make::notify_resp(&format!("{:032x}", rng.u128(..)), "s").encode_to_vec();
+            let bytes = make::encode(&make::notify_resp(&format!("{:032x}", rng.u128(..)), "s"));
             let pieces = rng.usize(1..7);
             for n in 0..pieces {
                 number += 1;
@@ -674,9 +659,9 @@ fn an_endless_msg_is_given_up_once() {
 fn a_million_sessions_stay_within_budget() {
     let mut raw = Raw::new(&small(), 10);
     for n in 0..1_000_000_u64 {
-        let (from, session) = if n % 2 == 0 { (2, n + 2) } else { (n as u32, 9) };
+        let (from, session) = if n.is_multiple_of(2) { (2, n + 2) } else { (n as u32, 9) };
         raw.offer(from, session, 1 + n % 3, SarState::Begin);
-        if n % 1024 == 0 {
+        if n.is_multiple_of(1024) {
             let (cost, live, entries) = raw.sessions.held();
             assert!(cost <= SMALL && live <= 500 && entries <= 1_000 + 2_048, "{entries}");
         }

@@ -449,7 +449,7 @@ proptest! {
                     }
                 }
             }
-            for (object, path) in OBJECTS.iter().enumerate() {
+            for (object, path) in OBJECTS.into_iter().enumerate() {
                 let below = (0..OBJECTS.len()).filter(|&o| OBJECTS[o].starts_with(path));
                 let last = below.filter_map(|o| seen.get(&(id.0, o)).copied()).max().unwrap_or(0);
                 let own = seen.contains_key(&(id.0, object)) || gone.contains_key(&(id.0, object));

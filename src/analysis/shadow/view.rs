@@ -476,14 +476,14 @@ fn view_of(
     }
 }
 
-/// Path and place of an object, and its newest deletion.
-type Opened = (Arc<str>, usize, Option<(Timestamp, Seq)>);
+/// Path, place and newest deletion of an object.
+type Ancestor = (Arc<str>, usize, Option<(Timestamp, Seq)>);
 
 /// Objects in order of path, each with what it lies in.
 #[derive(Default)]
 struct Family {
-    /// The objects that the present one lies in.
-    open: Vec<Opened>,
+    /// The objects that the present one lies in, and itself.
+    open: Vec<Ancestor>,
     parents: Vec<Option<usize>>,
 }
 

@@ -101,14 +101,28 @@ impl Learner {
     /// Takes a message. `what` is what it is to earlier ones by its `msg_id`.
     #[inline]
     pub(in crate::analysis) fn note(&mut self, note: &Note<'_>, what: Match) {
+        let Some((kind, _, bytes)) = note.msg() else { return };
+        let matters = match kind {
+            MsgKind::GetResp | MsgKind::GetInstancesResp | MsgKind::SetResp => {
+                read::concerns(bytes)
+            }
+            MsgKind::Notify => !matches!(what, Match::Repeat { .. }),
+            MsgKind::Add | MsgKind::AddResp | MsgKind::DeleteResp => true,
+            _ => false,
+        };
+        if matters {
+            self.look(note);
+        }
+    }
+
+    #[inline(never)]
+    fn look(&mut self, note: &Note<'_>) {
         let Some((kind, summary, bytes)) = note.msg() else { return };
         match kind {
             MsgKind::GetResp => self.rows(note, read::get_resp(bytes)),
             MsgKind::GetInstancesResp => self.rows(note, read::instances_resp(bytes)),
             MsgKind::SetResp => self.rows(note, read::set_resp(bytes)),
-            MsgKind::Notify if !matches!(what, Match::Repeat { .. }) => {
-                self.notified(note, summary.notification, bytes);
-            }
+            MsgKind::Notify => self.notified(note, summary.notification, bytes),
             MsgKind::Add => self.add(note, summary.msg_id, bytes),
             MsgKind::AddResp => self.added(note, summary.msg_id, bytes),
             MsgKind::DeleteResp => {
@@ -122,7 +136,6 @@ impl Learner {
     }
 
     /// Rows as they are.
-    #[inline]
     fn rows<'a>(&mut self, note: &Note<'_>, rows: impl Iterator<Item = (u32, Fields<'a>)>) {
         let Some(device) = sender(note) else { return };
         let (at, seq) = (note.at, note.seq);

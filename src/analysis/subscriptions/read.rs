@@ -31,9 +31,37 @@ pub(super) fn instance(path: &str) -> Option<(u32, &str)> {
 /// True if an answer about this path may tell of subscriptions: it leads to the table, into it,
 /// or to an object it is part of.
 #[inline]
-fn touches(path: &str) -> bool {
+fn touches(path: &[u8]) -> bool {
     let len = path.len().min(TABLE.len());
-    len > 0 && path.as_bytes().get(..len) == TABLE.as_bytes().get(..len)
+    len > 0 && path.get(..len) == TABLE.as_bytes().get(..len)
+}
+
+/// A cheap look at a response whose results begin with the path that was asked for: whether any
+/// of them may tell of subscriptions. Most do not, and this is all that they cost.
+#[inline]
+pub(super) fn concerns(msg: &[u8]) -> bool {
+    let mut msg = WireReader::new(msg);
+    while let Ok(Some(body)) = msg.next_field() {
+        let mut side = msg.inside(&body);
+        while body.number == 2
+            && let Ok(Some(response)) = side.next_field()
+        {
+            let mut member = side.inside(&response);
+            while let Ok(Some(kind)) = member.next_field() {
+                let mut results = member.inside(&kind);
+                while let Ok(Some(result)) = results.next_field() {
+                    let mut fields = results.inside(&result);
+                    // No path first is unusual, so look closely.
+                    if let Ok(Some(path)) = fields.next_field()
+                        && (path.number != 1 || touches(fields.bytes(&path)))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+    }
+    false
 }
 
 /// True if the path is the table's own.
@@ -115,7 +143,7 @@ pub(super) fn failed_params<'a>(added: &Added<'a>) -> impl Iterator<Item = &'a s
 /// Rows that a Set changed.
 pub(super) fn set_resp(msg: &[u8]) -> impl Iterator<Item = (u32, Fields<'_>)> {
     objects(MsgKind::SetResp, msg, 1)
-        .filter(|result| touches(string(*result, 1)))
+        .filter(|result| touches(string(*result, 1).as_bytes()))
         .filter_map(success)
         .flat_map(|success| each(success, 1))
         .filter_map(|row| Some((instance(string(row, 1))?.0, Fields::of(entries(row, 3)))))
@@ -132,7 +160,7 @@ pub(super) fn delete_resp(msg: &[u8]) -> impl Iterator<Item = u32> {
 /// Rows that a Get read, perhaps in several pieces.
 pub(super) fn get_resp(msg: &[u8]) -> impl Iterator<Item = (u32, Fields<'_>)> {
     objects(MsgKind::GetResp, msg, 1)
-        .filter(|result| touches(string(*result, 1)))
+        .filter(|result| touches(string(*result, 1).as_bytes()))
         .flat_map(|result| each(result, 4))
         .flat_map(|resolved| {
             let path = string(resolved, 1);
@@ -155,7 +183,7 @@ pub(super) fn get_resp(msg: &[u8]) -> impl Iterator<Item = (u32, Fields<'_>)> {
 /// Rows that a GetInstances found.
 pub(super) fn instances_resp(msg: &[u8]) -> impl Iterator<Item = (u32, Fields<'_>)> {
     objects(MsgKind::GetInstancesResp, msg, 1)
-        .filter(|result| touches(string(*result, 1)))
+        .filter(|result| touches(string(*result, 1).as_bytes()))
         .flat_map(|result| each(result, 4))
         .filter_map(|row| Some((instance(string(row, 1))?.0, Fields::of(entries(row, 2)))))
 }

@@ -18,10 +18,8 @@ use crate::ui::widgets::rows::{self, RowInfo, Rows};
 use crate::ui::widgets::text::{self, Elide};
 use crate::ui::widgets::{controls, keys, panel_header};
 use crate::usp::kind::{MsgKind, PayloadKind};
-use crate::usp::scan::scan;
-use crate::usp::text::summary_line;
 use crate::view::format::{self, Clockface};
-use crate::view::message_list::{Item, MessageList};
+use crate::view::message_list::{self, Item, MessageList};
 use crate::view::state::Selection;
 
 /// Height of the line with the column names, points.
@@ -92,12 +90,13 @@ impl MessagesPanel {
         self.visible
     }
 
-    fn summary(&mut self, epoch: Epoch, row: &RowRef<'_>) -> Arc<str> {
+    fn summary(&mut self, snapshot: &Snapshot, row: &RowRef<'_>) -> Arc<str> {
+        let epoch = snapshot.epoch();
         if self.epoch != Some(epoch) || self.summaries.len() > CACHE {
             self.summaries.clear();
             self.epoch = Some(epoch);
         }
-        let make = || Arc::from(summary_line(row.payload(), &scan(row.payload())));
+        let make = || Arc::from(message_list::summary(snapshot, *row));
         Arc::clone(self.summaries.entry(row.seq.0).or_insert_with(make))
     }
 }
@@ -338,7 +337,7 @@ fn row_ui(
 ) -> bool {
     let t = look.tokens;
     let RowView { snapshot, clockface, row, before, picked, still } = view;
-    let summary = panel.summary(snapshot.epoch(), row);
+    let summary = panel.summary(snapshot, row);
     let device = match row.direction {
         Some(Direction::ToAgent) => row.to.or(row.from),
         _ => row.from.or(row.to),
