@@ -771,10 +771,22 @@ fn counts_add_up() {
     assert_eq!((acs.answers_sent, acs.answers_received), (0, 1));
     assert_eq!((cpe.requests_sent, cpe.requests_received), (1, 3));
     assert_eq!((cpe.answers_sent, cpe.answers_received), (1, 0));
-    assert_eq!(acs.infos, 1, "the repeat was told of its sender");
     net.wait(31.0).tick();
-    let cpe = net.info(CPE).traffic;
-    assert_eq!((cpe.timeouts, cpe.errors), (1, 1));
+    let (acs, cpe) = (net.info(ACS).traffic, net.info(CPE).traffic);
+    assert_eq!(cpe.timeouts, 1);
+    // Problems are counted with whom they are told of: the repeat with its sender, the request
+    // without an answer with the device.
+    let snapshot = net.see();
+    for (who, traffic, told) in [(ACS, acs, Code::RequestRepeated), (CPE, cpe, Code::Unanswered)] {
+        let of = |level| -> u64 {
+            let troubles = snapshot.troubles().of_endpoint(number(&snapshot, who));
+            troubles.filter(|t| t.code.level() == level).map(|t| t.count).sum()
+        };
+        let counts = [traffic.infos, traffic.warnings, traffic.errors].map(u64::from);
+        assert_eq!(counts, [Level::Info, Level::Warning, Level::Error].map(of), "{who}");
+        let mut troubles = snapshot.troubles().of_endpoint(number(&snapshot, who));
+        assert!(troubles.any(|t| (t.code, t.count) == (told, 1)), "{who}");
+    }
 }
 
 #[test]

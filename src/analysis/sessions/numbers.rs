@@ -42,13 +42,15 @@ pub(super) enum Place {
 }
 
 /// A number that was seen not long ago, or not.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Recent {
     /// Of its content; 0 = not seen.
     hash: u64,
     /// The arrival that brought it first.
     seq: Seq,
 }
+
+const UNSEEN: Recent = Recent { hash: 0, seq: Seq(0) };
 
 /// See the module text.
 #[derive(Default)]
@@ -179,7 +181,7 @@ impl Numbers {
     /// Makes room for numbers that may still come.
     fn skip(&mut self, numbers: u64) {
         let numbers = usize::try_from(numbers).unwrap_or(usize::MAX).min(WINDOW);
-        self.recent.extend(std::iter::repeat_n(Recent::default(), numbers));
+        self.recent.extend(std::iter::repeat_n(UNSEEN, numbers));
     }
 
     fn trim(&mut self) {
@@ -245,7 +247,7 @@ impl Numbers {
         // Back to `number` if there is room, so that it is known when it comes again.
         if self.high - number < WINDOW as u64 {
             while self.recent.len() as u64 <= self.high - number {
-                self.recent.push_front(Recent::default());
+                self.recent.push_front(UNSEEN);
             }
             if let Some(slot) = self.recent.front_mut() {
                 *slot = Recent { hash, seq };

@@ -271,7 +271,10 @@ fn a_new_session_a_disconnect_and_a_connect_end_the_old_one() {
             let kind = DisconnectRecord { reason: String::new(), reason_code: 7106 };
             make::wrap(ACS, AGENT, Kind::Disconnect(kind))
         },
-        &|| make::wrap(AGENT, ACS, Kind::MqttConnect(MqttConnectRecord::default())),
+        &|| {
+            let kind = MqttConnectRecord { version: 1, subscribed_topic: "usp/t".to_owned() };
+            make::wrap(AGENT, ACS, Kind::MqttConnect(kind))
+        },
     ];
     for (n, ender) in enders.into_iter().enumerate() {
         let mut line = Line::new();
