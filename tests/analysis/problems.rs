@@ -220,13 +220,13 @@ scenarios! {
         s.pair(0, 1, "1", 5);
         s.up(10, 1, &record(&agent(1), &agent(2), &get("2")));
     }, clean plain;
-    TopicShared(4, 2): |s| {
-        // Three with topics of their own show that this is the layout.
-        for device in 1..=3 {
+    TopicShared(5, 2): |s| {
+        // These show that each device has a topic of its own.
+        for device in 1..=4 {
             s.connect(device as i64, device);
         }
-        let record = make::connect_record(&agent(4), CONTROLLER, MqttVersion::V5, &topic(2));
-        s.up(1000, 4, &record).response_topic = Some(topic(2));
+        let record = make::connect_record(&agent(5), CONTROLLER, MqttVersion::V5, &topic(2));
+        s.up(1000, 5, &record).response_topic = Some(topic(2));
     }, clean |s| {
         // All at one topic is a layout, too.
         for device in 1..=4 {
