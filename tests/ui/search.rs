@@ -102,7 +102,7 @@ fn escape_closes_the_list_first_and_the_mouse_picks_too() {
     world.click(Role::Button, "Insert state");
     assert_eq!(typed(&world), "state ");
     // A plain text is searched for as it stands; Enter takes no suggestion unasked.
-    world.click(Role::Button, "Clear picks and search");
+    world.click(Role::Button, "Remove filter Search: state");
     start_search(&mut world, "de");
     world.harness.key_press(Key::Enter);
     world.settle();

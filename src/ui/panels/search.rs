@@ -59,7 +59,9 @@ pub fn show(
     let shown = (response.has_focus() || over) && (open || field.error().is_some());
     let rect = shown.then(|| below_ui(ui, look, &response, text, field, commands)).flatten();
     ui.data_mut(|data| match rect {
-        Some(rect) => data.insert_temp(list, rect),
+        Some(rect) => {
+            data.insert_temp(list, rect);
+        }
         None => data.remove::<Rect>(list),
     });
     if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape)) && !text.is_empty() {
