@@ -10,6 +10,7 @@ use crate::core::hex;
 use crate::core::wire::{Prop, Props};
 use crate::store::row::Pair;
 use crate::usp::decode::decode;
+use crate::usp::generated::usp_record::Record;
 use crate::usp::json as usp_json;
 use crate::usp::kind::PayloadKind;
 
@@ -37,7 +38,9 @@ pub(super) fn message(msg: Message<'_>) -> Value {
     put("props", props(row.props()));
     put("kind", decoded.payload.name().into());
     put("direction", row.direction.map_or(Value::Null, |d| d.name().into()));
-    if let Some(record) = &decoded.record {
+    // No bytes at all read as an empty Record, which is none.
+    let nothing = (decoded.payload == PayloadKind::Empty).then(Record::default);
+    if let Some(record) = decoded.record.as_ref().or(nothing.as_ref()) {
         let mut record = usp_json::record_json(record);
         let unknown = usp_json::unknown_fields(payload);
         if !unknown.is_empty()

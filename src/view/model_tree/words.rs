@@ -75,7 +75,7 @@ mod tests {
     fn long_and_odd_values_are_cut_at_characters() {
         assert_eq!(clip("äöü", 3), "äöü");
         assert_eq!(clip("äöüß", 3), "äöü…");
-        assert_eq!(clip("a\nb\u{7}", 9), "a␣b␣");
+        assert_eq!(clip("a\nb\u{7}", 9), "a·b·");
         assert_eq!(clip("", 3), "");
     }
 
