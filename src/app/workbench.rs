@@ -14,7 +14,7 @@ use super::profiles::Profiles;
 use crate::analysis::Snapshot;
 use crate::core::ids::{EndpointId, Epoch, Seq};
 use crate::core::time::{Clock, Timestamp};
-use crate::engine::{EngineEvent, Level, Notice};
+use crate::engine::{EngineCommand, EngineEvent, Level, Notice};
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
 use crate::ui::command::{Pane, ProfileCommand, UiCommand};
