@@ -220,7 +220,14 @@ impl Analysis {
         // A retained message is an old one that the broker replays to whoever subscribes.
         if !note.delivery.retain {
             let what = self.exchange(store, note, grade);
-            let seen = Seen { repeat: matches!(what, Match::Repeat { .. }), grade };
+            let seen = Seen {
+                repeat: matches!(what, Match::Repeat { .. }),
+                grade,
+                request: match what {
+                    Match::Pair { request, response, .. } if response == note.seq => Some(request),
+                    _ => None,
+                },
+            };
             let Self { endpoints, exchanges, reports, .. } = self;
             endpoints.note(store, note, seen, exchanges, reports);
             self.operations.note(note, what);

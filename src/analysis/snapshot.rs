@@ -240,6 +240,15 @@ impl Snapshot {
         self.wholes.get(seq)
     }
 
+    /// The Msg that a message carries, or completes; the latter only while it is kept.
+    #[must_use]
+    pub fn msg_bytes<'a>(&'a self, row: RowRef<'a>) -> Option<&'a [u8]> {
+        if row.whole {
+            return self.whole(row.seq).map(|whole| &*whole.bytes);
+        }
+        scan(row.payload()).msg_bytes
+    }
+
     /// The segmented Msg that a message is a part of, and which part, from 0; known once it is
     /// complete, and not if thousands of others were completed in between.
     #[must_use]
@@ -284,15 +293,13 @@ impl Snapshot {
         &self.subscriptions
     }
 
-    /// The subscription that caused a Notify. One that was put together from several Records is
-    /// looked up with [`Subscriptions::of_notify`].
+    /// The subscription that caused a Notify.
     #[must_use]
     pub fn subscription_of(&self, row: RowRef<'_>) -> Option<&Subscription> {
         if row.msg_kind != Some(MsgKind::Notify) || self.subscriptions.is_empty() {
             return None;
         }
-        let msg = scan(row.payload()).msg_bytes?;
-        Some(self.subscriptions.of_notify(row.from?, msg)?.0)
+        Some(self.subscriptions.of_notify(row.from?, self.msg_bytes(row)?)?.0)
     }
 
     /// What is odd about a message.

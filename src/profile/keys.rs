@@ -63,7 +63,9 @@ pub fn private_key(
         return decrypt_pkcs8(bytes, passphrase);
     }
     // A certificate is a SEQUENCE too, but no key begins with another one.
-    PrivateKeyDer::try_from(bytes).map(|key| key.clone_key()).map_err(|_| KeyFault::NoKey)
+    let key = PrivateKeyDer::try_from(bytes).map_err(|_| KeyFault::NoKey)?;
+    // That looked at the beginning only, and skips whatever length the first bytes claim.
+    whole_sequence(bytes).map(|_| key.clone_key()).ok_or(KeyFault::Damaged)
 }
 
 fn from_section(

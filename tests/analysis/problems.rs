@@ -152,10 +152,16 @@ scenarios! {
         s.ask(0, 1, &get("1")).delivery.qos = 1;
         s.raw(1, "other", b"x").delivery.qos = 2;
     };
-    UnexpectedTopic(3, ANY): |s| {
+    UnexpectedTopic(5, ANY): |s| {
         s.pair(0, 1, "1", 5);
-        s.say(10, 1, &event("2", "Periodic!", false)).topic = topic(2);
-    }, clean plain;
+        s.pair(10, 2, "2", 5);
+        s.say(20, 1, &event("3", "Periodic!", false)).topic = topic(2);
+    }, clean |s| {
+        s.pair(0, 1, "1", 5);
+        s.pair(10, 2, "2", 5);
+        // Nobody is known to be there: a Controller may have several topics.
+        s.say(20, 1, &event("3", "Periodic!", false)).topic = topic(3);
+    };
     WrongDeviceTopic(5, ANY): |s| {
         s.pair(0, 1, "1", 5);
         s.pair(10, 2, "2", 5);
@@ -214,15 +220,20 @@ scenarios! {
         s.pair(0, 1, "1", 5);
         s.up(10, 1, &record(&agent(1), &agent(2), &get("2")));
     }, clean plain;
-    TopicShared(ANY, ANY): |s| {
-        s.pair(0, 1, "1", 5);
-        for n in 0..4 {
-            s.pair(n * 1000, 2, &n.to_string(), 5);
-            s.ask(n * 1000 + 500, 3, &get(&n.to_string())).topic = topic(2);
+    TopicShared(4, 2): |s| {
+        // Three with topics of their own show that this is the layout.
+        for device in 1..=3 {
+            s.connect(device as i64, device);
         }
+        let record = make::connect_record(&agent(4), CONTROLLER, MqttVersion::V5, &topic(2));
+        s.up(1000, 4, &record).response_topic = Some(topic(2));
     }, clean |s| {
-        s.pair(0, 1, "1", 5);
-        s.pair(1000, 2, "1", 5);
+        // All at one topic is a layout, too.
+        for device in 1..=4 {
+            let at = "usp/agent";
+            let record = make::connect_record(&agent(device), CONTROLLER, MqttVersion::V5, at);
+            s.up(device as i64, device, &record).response_topic = Some(at.to_owned());
+        }
     };
     Unanswered(1, 1): |s| {
         s.ask(0, 1, &get("1"));

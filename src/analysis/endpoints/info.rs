@@ -205,6 +205,8 @@ pub struct Connect {
     /// The MQTT version it names, if that is a known one.
     pub mqtt: Option<MqttVersion>,
     pub(super) to: Option<EndpointId>,
+    /// The first that was heard of the device.
+    pub(super) first: bool,
 }
 
 /// A Boot! event (TR-181 `Device.Boot!`).

@@ -60,6 +60,8 @@ pub(super) struct Seen {
     pub(super) repeat: bool,
     /// How a request went, if this is its answer.
     pub(super) grade: Option<Grade>,
+    /// That request.
+    pub(super) request: Option<Seq>,
 }
 
 /// See the module text.
@@ -250,7 +252,7 @@ impl Endpoints {
         let before =
             from.map_or(Life::Unheard, |from| self.sent(store, note, from, said, seen, reports));
         if let Some(to) = to {
-            self.received(store, note, from, to, said, reports);
+            self.received(store, note, from, to, said, seen, reports);
         }
         if let Some(from) = from {
             self.look_inside(store, note, from, to, before, seen, exchanges, reports);
@@ -349,7 +351,7 @@ impl Endpoints {
                 match body::last_part(body::string(event, 2)) {
                     "Boot!" => {
                         let args = body::boot_args(event);
-                        self.booted(note, from, seen, args, exchanges, reports);
+                        self.booted(note, from, before, seen, args, exchanges, reports);
                     }
                     "Periodic!" if !seen.repeat => self.reported_periodically(note, from),
                     _ => {}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::info::{EndpointInfo, MAX_TOPIC, Reach, TopicSource, cut};
 use super::presence::Presence;
-use super::{Endpoints, Said, proof};
+use super::{Endpoints, Said, Seen, proof};
 use crate::analysis::note::{Note, Report, Reports, report};
 use crate::analysis::problems::code::Code;
 use crate::analysis::visibility::Fit;
@@ -149,6 +149,7 @@ impl Endpoints {
     }
 
     /// Counts a message to `to`, and looks whether it took the right way.
+    #[expect(clippy::too_many_arguments, reason = "all there is to know of a message")]
     pub(super) fn received(
         &mut self,
         store: &Store,
@@ -156,6 +157,7 @@ impl Endpoints {
         from: Option<EndpointId>,
         to: EndpointId,
         said: Said,
+        seen: Seen,
         reports: &mut Reports,
     ) {
         let Some(info) = self.infos.get_mut(to.0 as usize) else { return };
@@ -194,7 +196,7 @@ impl Endpoints {
             && let Some(from) = from
             && self.is_answer_astray(from, to, here)
         {
-            report(reports, note, Code::AnswerTopicMismatch, None);
+            report(reports, note, Code::AnswerTopicMismatch, seen.request);
         }
         if unexpected {
             report(reports, note, Code::UnexpectedTopic, None);

@@ -103,7 +103,8 @@ impl Endpoints {
             return;
         }
         let mqtt = record.and_then(|record| MqttVersion::try_from(record.version).ok());
-        more.connect = Some(Connect { at: note.at, seq: note.seq, mqtt, to: note.to });
+        let first = before == Life::Unheard;
+        more.connect = Some(Connect { at: note.at, seq: note.seq, mqtt, to: note.to, first });
         more.periodic_at = None;
         more.connects.rotate_left(1);
         if let Some(newest) = more.connects.last_mut() {
@@ -143,11 +144,13 @@ impl Endpoints {
         }
     }
 
-    /// A Boot! event came.
+    /// A Boot! event came. `before` is what was known of the sender before it.
+    #[expect(clippy::too_many_arguments, reason = "all there is to know of a restart")]
     pub(super) fn booted(
         &mut self,
         note: &Note<'_>,
         from: EndpointId,
+        before: Life,
         seen: Seen,
         args: BootArgs,
         exchanges: &mut Exchanges,
@@ -187,6 +190,8 @@ impl Endpoints {
         let connect = more
             .connect
             .filter(|connect| Some(connect.seq) != last_connect && together(note.at, connect.at));
+        // Nobody can tell whether a device that is heard of for the first time was told to.
+        let is_first = before == Life::Unheard || connect.is_some_and(|connect| connect.first);
         let asked = more.asked_to_restart;
         let (at, expected) = match joins {
             Some(last) => {
@@ -211,7 +216,7 @@ impl Endpoints {
         };
         // What was asked between the Connect Record and the Boot! is not lost.
         exchanges.restarted(from, at, note.at, note.seq, reports);
-        if cause.starts_with("Local") || (!expected && !self.may_have_missed(note.at, &cause)) {
+        if !expected && !is_first && !self.may_have_missed(note.at, &cause) {
             report(reports, note, Code::UnexpectedRestart, None);
         }
         if let Some(first) = self.storm.boot(note.at, from, note.seq) {

@@ -335,11 +335,36 @@ fn a_restart_asked_for_is_expected_once() {
     assert!(net.has(boot, Code::UnexpectedRestart), "too long ago");
     net.wait(120.0).operate("Device.FactoryReset()");
     let boot = net.wait(1.0).boot("LocalFactoryReset");
-    assert!(net.has(boot, Code::UnexpectedRestart), "it says somebody did it on the spot");
+    assert!(!net.has(boot, Code::UnexpectedRestart), "asked for, whatever it says");
+    let boot = net.wait(120.0).boot("LocalFactoryReset");
+    assert!(net.has(boot, Code::UnexpectedRestart), "once");
     // Whoever can't see requests can't tell.
     let mut net = Net::new();
     let boot = net.boot("RemoteReboot");
     assert!(!net.has(boot, Code::UnexpectedRestart));
+}
+
+#[test]
+fn the_first_boot_of_a_device_is_no_surprise() {
+    let mut net = Net::new();
+    let boot = net.boot("LocalFactoryReset");
+    assert!(!net.has(boot, Code::UnexpectedRestart));
+    let boot = net.wait(120.0).boot("LocalReboot");
+    assert!(net.has(boot, Code::UnexpectedRestart));
+    // By its Connect Record, and something else in between.
+    let mut net = Net::new();
+    net.connect();
+    net.event("X!");
+    let boot = net.boot("LocalReboot");
+    assert!(!net.has(boot, Code::UnexpectedRestart));
+    net.wait(120.0).connect();
+    let boot = net.boot("LocalReboot");
+    assert!(net.has(boot, Code::UnexpectedRestart));
+    // It was there before.
+    let mut net = Net::new();
+    net.exchange(CPE, CPE_TOPIC);
+    let boot = net.boot("LocalReboot");
+    assert!(net.has(boot, Code::UnexpectedRestart));
 }
 
 #[test]
@@ -746,10 +771,22 @@ fn counts_add_up() {
     assert_eq!((acs.answers_sent, acs.answers_received), (0, 1));
     assert_eq!((cpe.requests_sent, cpe.requests_received), (1, 3));
     assert_eq!((cpe.answers_sent, cpe.answers_received), (1, 0));
-    assert_eq!(acs.infos, 1, "the repeat was told of its sender");
     net.wait(31.0).tick();
-    let cpe = net.info(CPE).traffic;
-    assert_eq!((cpe.timeouts, cpe.errors), (1, 1));
+    let (acs, cpe) = (net.info(ACS).traffic, net.info(CPE).traffic);
+    assert_eq!(cpe.timeouts, 1);
+    // Problems are counted with whom they are told of: the repeat with its sender, the request
+    // without an answer with the device.
+    let snapshot = net.see();
+    for (who, traffic, told) in [(ACS, acs, Code::RequestRepeated), (CPE, cpe, Code::Unanswered)] {
+        let of = |level| -> u64 {
+            let troubles = snapshot.troubles().of_endpoint(number(&snapshot, who));
+            troubles.filter(|t| t.code.level() == level).map(|t| t.count).sum()
+        };
+        let counts = [traffic.infos, traffic.warnings, traffic.errors].map(u64::from);
+        assert_eq!(counts, [Level::Info, Level::Warning, Level::Error].map(of), "{who}");
+        let mut troubles = snapshot.troubles().of_endpoint(number(&snapshot, who));
+        assert!(troubles.any(|t| (t.code, t.count) == (told, 1)), "{who}");
+    }
 }
 
 #[test]

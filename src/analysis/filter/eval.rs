@@ -17,7 +17,6 @@ use crate::store::row::{Direction, Pair};
 use crate::usp::decode::decode_msg;
 use crate::usp::kind::{MsgKind, NotificationKind, PayloadKind, RecordType};
 use crate::usp::outcome::{Grade, outcome};
-use crate::usp::scan::scan;
 
 /// A filter in the order in which it is carried out.
 #[derive(Clone, Debug)]
@@ -150,12 +149,6 @@ fn cost(test: &Test) -> u32 {
     }
 }
 
-/// The bytes of the Msg a message carries or completes. The one place that says where they are.
-fn msg_bytes<'a>(row: RowRef<'a>, _snapshot: &'a Snapshot) -> Option<&'a [u8]> {
-    // A Msg put together from several Records is found by `Snapshot::whole(row.seq)`.
-    scan(row.payload()).msg_bytes
-}
-
 /// One message while it is looked at.
 pub(super) struct Look<'a, 'm> {
     pub(super) row: RowRef<'a>,
@@ -194,7 +187,7 @@ impl<'a, 'm> Look<'a, 'm> {
 
     fn msg(&mut self) -> Option<&'a [u8]> {
         let (row, snapshot) = (self.row, self.snapshot);
-        *self.msg.get_or_insert_with(|| msg_bytes(row, snapshot))
+        *self.msg.get_or_insert_with(|| snapshot.msg_bytes(row))
     }
 
     /// A text in topic, Endpoint IDs, type or payload.
@@ -385,7 +378,7 @@ fn grade(row: RowRef<'_>, snapshot: &Snapshot) -> Option<Grade> {
 
 /// The grade that a Msg tells by itself.
 fn told(row: RowRef<'_>, snapshot: &Snapshot) -> Option<Grade> {
-    let msg = decode_msg(msg_bytes(row, snapshot)?);
+    let msg = decode_msg(snapshot.msg_bytes(row)?);
     outcome(&msg.content?).map(|outcome| outcome.grade)
 }
 

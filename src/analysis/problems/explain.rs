@@ -1,24 +1,28 @@
 //! The words for one problem of one message, with its particulars. For people and for JSON; made
 //! when looked at, from what is kept.
 
+use std::borrow::Cow;
+
 use super::binding::reads_as_error;
 use super::code::Code;
 use super::stray::is_stray;
 use super::trouble::Proof;
 use crate::analysis::Snapshot;
+use crate::analysis::endpoints::EndpointInfo;
 use crate::analysis::exchanges::Exchange;
+use crate::analysis::sessions::Loss;
 use crate::core::ids::EndpointId;
 use crate::core::wire::Prop;
 use crate::store::RowRef;
 use crate::store::row::Pair;
-use crate::usp::decode::{DecodedMsg, decode};
+use crate::usp::decode::{decode, decode_msg};
 use crate::usp::endpoint;
 use crate::usp::error;
 use crate::usp::generated::usp::{Msg, body::MsgBody, notify, request::ReqType};
-use crate::usp::kind::{MsgKind, NotificationKind, PayloadKind};
+use crate::usp::kind::{MsgKind, NotificationKind, PayloadKind, RecordType};
 use crate::usp::outcome::{Failure, outcome};
-use crate::usp::scan::scan;
-use crate::usp::summary::Summary;
+use crate::usp::scan::{mqtt_connect, scan, scan_msg};
+use crate::usp::summary::{SessionHead, Summary};
 use crate::usp::text::line::Line;
 use crate::usp::wire::WireReader;
 
@@ -48,7 +52,15 @@ impl<'a> Words<'a> {
     /// `None` where something it takes is not known (any more).
     fn particulars(&mut self) -> Option<()> {
         let row = self.row;
-        let summary = scan(row.payload());
+        let record = scan(row.payload());
+        let whole = self.snapshot.msg_bytes(row).filter(|_| row.whole);
+        let summary = match whole {
+            Some(bytes) => {
+                let (msg, malformed) = scan_msg(bytes);
+                Summary { msg: Some(msg), msg_bytes: whole, malformed, ..record }
+            }
+            None => record,
+        };
         match self.code {
             Code::MalformedRecord
             | Code::RecordFieldMissing
@@ -77,8 +89,10 @@ impl<'a> Words<'a> {
                 self.say(self.code.entry().title);
                 self.say(&format!(": this {} can't be answered", row.type_label()));
             }
-            Code::UnsignedCertificate | Code::RequestsInvisible | Code::RoleConflict => {
-                return None;
+            Code::UnsignedCertificate | Code::RequestsInvisible => return None,
+            Code::RoleConflict => {
+                self.name("", row.from);
+                self.say(" acts as Agent and as Controller");
             }
             Code::NonUsp => self.non_usp(),
             Code::EmptyPayload => {
@@ -142,21 +156,53 @@ impl<'a> Words<'a> {
                 self.quote("topic ", base);
                 self.quote(&format!(" has /reply-to= {times} times; the last is "), &reply?);
             }
-            Code::UnexpectedTopic | Code::WrongDeviceTopic | Code::TopicShared => {
-                self.name("", row.to);
+            Code::UnexpectedTopic => {
+                self.name("", row.from);
+                self.name(" sent this to ", row.to);
                 self.quote(" on topic ", self.snapshot.topic_name(row.topic));
-                self.other("; compare ");
+            }
+            Code::WrongDeviceTopic => {
+                self.name("", row.to);
+                if let Some(reach) = row.to.and_then(|id| self.snapshot.endpoint_info(id)?.reach())
+                {
+                    self.quote(" is reached at ", &reach.topic);
+                }
+                self.quote(", this went to ", self.snapshot.topic_name(row.topic));
+                let owner = self.proof().and_then(|proof| self.snapshot.row(proof.other?));
+                if let Some(owner) = owner {
+                    self.name(", where ", owner.from);
+                    self.say(&format!(" is (#{})", owner.seq.0));
+                }
+            }
+            Code::TopicShared => {
+                let topic = self.own_topic(row)?;
+                self.name("", row.from);
+                self.quote(" is reached at ", &topic);
+                let other = self.proof().and_then(|proof| self.snapshot.row(proof.other?));
+                if let Some(other) = other {
+                    self.name(", and so is ", other.from);
+                    self.say(&format!(" (#{})", other.seq.0));
+                }
+                let client = row.from.and_then(|id| self.snapshot.client_id(id));
+                if let Some(client) = client {
+                    self.quote("; client ID ", client);
+                }
             }
             Code::TwoResponseTopics => {
+                let topic = self.own_topic(row)?;
                 self.name("", row.from);
-                let topic = row.props().response_topic()?;
-                self.quote(" is reached at ", &String::from_utf8_lossy(topic));
-                self.other(", before at another topic in ");
+                self.quote(" is reached at ", &topic);
+                let before = self.proof().and_then(|proof| self.snapshot.row(proof.other?));
+                let named = before.and_then(|before| Some((before.seq, self.own_topic(before)?)));
+                match named.filter(|(_, other)| *other != topic) {
+                    Some((seq, other)) => self.quote(&format!(" again, in #{} at ", seq.0), &other),
+                    None => self.say(" again, and in between at another topic"),
+                }
             }
             Code::AnswerTopicMismatch => {
                 let request = self.request_row()?;
-                let asked = request.props().response_topic()?;
-                self.quote("the request's Response Topic is ", &String::from_utf8_lossy(asked));
+                let asked = self.snapshot.reply_topic(request)?;
+                self.quote("the request's Response Topic is ", &asked);
                 self.quote(", this went to ", self.snapshot.topic_name(row.topic));
             }
             _ => return self.exchange(summary),
@@ -259,17 +305,13 @@ impl<'a> Words<'a> {
     fn session(&mut self, summary: &Summary<'_>) -> Option<()> {
         let row = self.row;
         match self.code {
-            Code::SegmentMissing
-            | Code::SegmentDuplicate
-            | Code::SegmentConflict
-            | Code::SegmentsAbandoned
-            | Code::JoinedLate => {
+            Code::SegmentMissing => self.missing_numbers(&summary.session?),
+            Code::SegmentsAbandoned => self.given_up(&summary.session?),
+            Code::SegmentDuplicate | Code::SegmentConflict | Code::JoinedLate => {
                 let head = summary.session?;
                 self.say(match self.code {
-                    Code::SegmentMissing => "a Record is missing before sequence_id ",
                     Code::SegmentDuplicate => "again sequence_id ",
                     Code::SegmentConflict => "different content for sequence_id ",
-                    Code::SegmentsAbandoned => "the Msg was never completed after sequence_id ",
                     _ => "the beginning was not seen before sequence_id ",
                 });
                 self.say(&format!("{} of session {}", head.sequence_id, head.session_id));
@@ -350,17 +392,34 @@ impl<'a> Words<'a> {
             Code::ResultWithoutStatus => return None,
             Code::BootStorm | Code::ReconnectLoop => {
                 self.name("", row.from);
-                self.say(if self.code == Code::BootStorm {
-                    " is one of twenty devices or more that booted within a minute"
-                } else {
-                    " connected four times or more within five minutes"
-                });
+                let first = self.proof().and_then(|proof| self.snapshot.row(proof.other?));
+                let within = first.map(|first| (first.seq.0, row.at.nanos_since(first.at)));
+                match (self.code, within) {
+                    (Code::BootStorm, Some((first, nanos))) => {
+                        let secs = secs_text(nanos);
+                        self.say(&format!(
+                            " is the twentieth device to boot in {secs}, #{first} on"
+                        ));
+                    }
+                    (Code::BootStorm, None) => {
+                        self.say(" is one of twenty devices or more that booted within a minute");
+                    }
+                    (_, Some((first, nanos))) => {
+                        let secs = secs_text(nanos);
+                        self.say(&format!(" connected four times in {secs}, #{first} on"));
+                    }
+                    (_, None) => self.say(" connected four times or more within five minutes"),
+                }
             }
             Code::UnexpectedRestart => {
                 self.name("", row.from);
                 self.say(" restarted without being asked");
                 if let Some(cause) = self.cause() {
                     self.quote("; Cause is ", &cause);
+                }
+                let info = row.from.and_then(|id| self.snapshot.endpoint_info(id));
+                if let Some(times @ 2..) = info.map(EndpointInfo::restarts) {
+                    self.say(&format!("; {times} restarts of it were seen"));
                 }
             }
             Code::DeviceSilent => {
@@ -486,10 +545,67 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The whole Msg, if this Record alone holds it.
+    /// Where the sender of a message says that it is reached.
+    fn own_topic(&self, row: RowRef<'a>) -> Option<Cow<'a, str>> {
+        if row.record_type == Some(RecordType::MqttConnect) {
+            let (_, topic) = mqtt_connect(row.payload());
+            return (!topic.is_empty()).then_some(Cow::Borrowed(topic));
+        }
+        self.snapshot.reply_topic(row)
+    }
+
+    /// Which Records of a session are missing before this one, and who lost them.
+    fn missing_numbers(&mut self, head: &SessionHead) {
+        let (row, session) = (self.row, head.session_id);
+        let stream = self.snapshot.streams().find(|stream| {
+            (Some(stream.from), Some(stream.to)) == (row.from, row.to)
+                && stream.session_id == session
+        });
+        let listed = stream.into_iter().flat_map(|stream| stream.missing).flatten();
+        let Some(gap) =
+            listed.filter(|gap| gap.last.checked_add(1) == Some(head.sequence_id)).last()
+        else {
+            let next = head.sequence_id;
+            self.say(&format!(
+                "a Record is missing before sequence_id {next} of session {session}"
+            ));
+            return;
+        };
+        if gap.first == gap.last {
+            self.say(&format!("sequence_id {} of session {session} is missing", gap.first));
+        } else {
+            let (first, last) = (gap.first, gap.last);
+            self.say(&format!("sequence_ids {first} to {last} of session {session} are missing"));
+        }
+        self.say(match gap.loss {
+            Loss::Asked => "; the receiver asked for it again",
+            Loss::Here => "; the receiver has it: it was lost on the way to this tool",
+            Loss::Unknown => "",
+        });
+    }
+
+    /// What became of the segments up to this one.
+    fn given_up(&mut self, head: &SessionHead) {
+        let (number, session) = (head.sequence_id, head.session_id);
+        let rows = self.snapshot.abandoned().iter_from(0);
+        match rows.filter(|given_up| given_up.last_seq == self.row.seq).last() {
+            Some(given_up) => {
+                let segments = given_up.segments;
+                let s = if segments == 1 { "" } else { "s" };
+                let next = given_up.next_expected;
+                self.say(&format!("{segments} segment{s} of session {session} given up"));
+                self.say(&format!(": sequence_id {next} did not come"));
+            }
+            None => self.say(&format!(
+                "the Msg was never completed after sequence_id {number} of session {session}"
+            )),
+        }
+        self.other("; see ");
+    }
+
+    /// The Msg that this message carries or completes.
     fn msg(&self) -> Option<Msg> {
-        let DecodedMsg { content, .. } = decode(self.row.payload()).msg?;
-        content
+        decode_msg(self.snapshot.msg_bytes(self.row)?).content
     }
 
     fn failures(&self) -> Option<Vec<Failure>> {

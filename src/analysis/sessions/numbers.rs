@@ -1,7 +1,7 @@
 //! Which `sequence_id`s of one sender were seen: what is missing, what came again.
 //!
 //! Bounded whatever the numbers are: missing ones are kept as ranges, and only the last
-//! [`WINDOW`] numbers are remembered by a hash of their content.
+//! [`WINDOW`] numbers are remembered: by whom they came, and by a hash of their content.
 
 use std::collections::VecDeque;
 
@@ -41,6 +41,17 @@ pub(super) enum Place {
     Stale,
 }
 
+/// A number that was seen not long ago, or not.
+#[derive(Clone, Copy)]
+struct Recent {
+    /// Of its content; 0 = not seen.
+    hash: u64,
+    /// The arrival that brought it first.
+    seq: Seq,
+}
+
+const UNSEEN: Recent = Recent { hash: 0, seq: Seq(0) };
+
 /// See the module text.
 #[derive(Default)]
 pub(super) struct Numbers {
@@ -50,8 +61,8 @@ pub(super) struct Numbers {
     low: u64,
     high: u64,
     gaps: VecDeque<Gap>,
-    /// By number, ending at `high`; 0 = not seen.
-    hashes: VecDeque<u64>,
+    /// By number, ending at `high`.
+    recent: VecDeque<Recent>,
     /// Missing numbers that are no longer remembered as such.
     given_up: u64,
 }
@@ -103,9 +114,18 @@ impl Numbers {
 
     /// The hash of `number`'s content, if it is remembered; `Some(0)` = not seen.
     pub(super) fn hash_of(&self, number: u64) -> Option<u64> {
+        self.recent(number).map(|recent| recent.hash)
+    }
+
+    /// The arrival that brought `number` first, if that is remembered.
+    pub(super) fn seq_of(&self, number: u64) -> Option<Seq> {
+        self.recent(number).filter(|recent| recent.hash != 0).map(|recent| recent.seq)
+    }
+
+    fn recent(&self, number: u64) -> Option<Recent> {
         let back = usize::try_from(self.high.checked_sub(number)?).ok()?;
-        let index = self.hashes.len().checked_sub(back + 1)?;
-        self.hashes.get(index).copied()
+        let index = self.recent.len().checked_sub(back + 1)?;
+        self.recent.get(index).copied()
     }
 
     /// Takes a number with the hash of its content, which is not 0. Only the first three kinds
@@ -116,7 +136,7 @@ impl Numbers {
             let below = if self.from_start && number > 0 { 1 } else { number };
             (self.low, self.high) = (below, number);
             self.skip(number - below);
-            self.hashes.push_back(hash);
+            self.recent.push_back(Recent { hash, seq });
             self.trim();
             if below == number {
                 return Place::Next;
@@ -128,12 +148,12 @@ impl Numbers {
             return self.go_on(number, hash, seq);
         }
         if self.gap_of(number).is_some() {
-            self.fill(number, hash);
+            self.fill(number, Recent { hash, seq });
             return Place::Late;
         }
         match self.hash_of(number) {
             Some(0) => {
-                self.fill(number, hash);
+                self.fill(number, Recent { hash, seq });
                 Place::Late
             }
             Some(known) if known == hash => Place::Again,
@@ -152,21 +172,21 @@ impl Numbers {
             self.add_gap(self.high + 1, number - 1, seq);
         }
         self.skip(skipped);
-        self.hashes.push_back(hash);
+        self.recent.push_back(Recent { hash, seq });
         self.trim();
         self.high = number;
         if skipped > 0 { Place::Ahead } else { Place::Next }
     }
 
-    /// Makes room for the hashes of numbers that may still come.
+    /// Makes room for numbers that may still come.
     fn skip(&mut self, numbers: u64) {
         let numbers = usize::try_from(numbers).unwrap_or(usize::MAX).min(WINDOW);
-        self.hashes.extend(std::iter::repeat_n(0, numbers));
+        self.recent.extend(std::iter::repeat_n(UNSEEN, numbers));
     }
 
     fn trim(&mut self) {
-        let more = self.hashes.len().saturating_sub(WINDOW);
-        self.hashes.drain(..more);
+        let more = self.recent.len().saturating_sub(WINDOW);
+        self.recent.drain(..more);
     }
 
     fn add_gap(&mut self, first: u64, last: u64, shown_by: Seq) {
@@ -183,7 +203,7 @@ impl Numbers {
         }
     }
 
-    fn fill(&mut self, number: u64, hash: u64) {
+    fn fill(&mut self, number: u64, seen: Recent) {
         let after = self.gaps.partition_point(|gap| gap.first <= number);
         if let Some(index) = after.checked_sub(1)
             && let Some(&gap) = self.gaps.get(index)
@@ -201,10 +221,10 @@ impl Numbers {
             self.given_up = self.given_up.saturating_sub(1);
         }
         if let Ok(back) = usize::try_from(self.high - number)
-            && let Some(index) = self.hashes.len().checked_sub(back + 1)
-            && let Some(slot) = self.hashes.get_mut(index)
+            && let Some(index) = self.recent.len().checked_sub(back + 1)
+            && let Some(slot) = self.recent.get_mut(index)
         {
-            *slot = hash;
+            *slot = seen;
         }
     }
 
@@ -226,11 +246,11 @@ impl Numbers {
         self.low = number;
         // Back to `number` if there is room, so that it is known when it comes again.
         if self.high - number < WINDOW as u64 {
-            while self.hashes.len() as u64 <= self.high - number {
-                self.hashes.push_front(0);
+            while self.recent.len() as u64 <= self.high - number {
+                self.recent.push_front(UNSEEN);
             }
-            if let Some(slot) = self.hashes.front_mut() {
-                *slot = hash;
+            if let Some(slot) = self.recent.front_mut() {
+                *slot = Recent { hash, seq };
             }
         }
     }
@@ -263,6 +283,7 @@ mod tests {
         assert_eq!((missing(&numbers), numbers.next_expected()), (vec![], 6));
         assert_eq!(take(&mut numbers, 4), Place::Again);
         assert_eq!(numbers.take(4, 1, Seq(9)), Place::Conflict);
+        assert_eq!((numbers.seq_of(4), numbers.seq_of(6)), (Some(Seq(4)), None));
     }
 
     #[test]
@@ -288,7 +309,7 @@ mod tests {
         let mut numbers = Numbers::from_start();
         for n in 0..100_000_u64 {
             take(&mut numbers, n.wrapping_mul(n).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (n % 60));
-            assert!(numbers.gaps.len() <= MAX_GAPS && numbers.hashes.len() <= WINDOW);
+            assert!(numbers.gaps.len() <= MAX_GAPS && numbers.recent.len() <= WINDOW);
         }
         assert_eq!(take(&mut Numbers::from_start(), u64::MAX), Place::Ahead);
         let mut end = Numbers::default();

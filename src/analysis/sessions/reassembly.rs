@@ -248,6 +248,7 @@ impl Sessions {
         self.hear_peer(id, head, ends, arrival, reports);
         let content = (head.sar as u8, head.record_sar as u8, payload);
         let hash = self.hasher.hash_one(content).max(1);
+        let earlier = self.stream(id).and_then(|one| one.numbers.seq_of(head.sequence_id));
         let place = self.place(id, head.sequence_id, hash, arrival, reports);
         if let Some(stream) = self.stream(id) {
             if stream.ends.is_none() {
@@ -260,11 +261,10 @@ impl Sessions {
         match place {
             Place::Again | Place::Stale => {
                 self.count(id, |stream| &mut stream.duplicates);
-                arrival.report(reports, Code::SegmentDuplicate, None);
+                arrival.report(reports, Code::SegmentDuplicate, earlier);
             }
             Place::Conflict => {
-                self.count(id, |stream| &mut stream.conflicts);
-                arrival.report(reports, Code::SegmentConflict, None);
+                self.conflict(id, earlier, arrival, reports);
                 // Two senders, or one that lost count: what waits may not belong together.
                 let why = Why { at: arrival.at, proof: Some(arrival.seq), limit: false };
                 self.abandon_all(id, why, reports);
@@ -376,6 +376,7 @@ impl Sessions {
     ) -> Place {
         let seq = arrival.seq;
         let Some(stream) = self.stream(id) else { return Place::Stale };
+        let earlier = stream.numbers.seq_of(number);
         let place = stream.numbers.take(number, hash, seq);
         let again = std::mem::take(&mut stream.first_again);
         let stale = std::mem::take(&mut stream.stale);
@@ -384,13 +385,16 @@ impl Sessions {
                 stream.first_again = number == 1 && stream.numbers.high() > 1;
                 place
             }
+            // A start, but not under an id that was not in use.
             Place::Conflict if number == 1 => {
+                self.conflict(id, earlier, arrival, reports);
                 self.restart(id.slot, arrival, reports);
                 self.take(id, number, hash, seq)
             }
             // That number 1 was a new start, though it looked like the old one.
             Place::Conflict if again => {
                 let first = stream.numbers.hash_of(1).filter(|&first| first != 0);
+                self.conflict(id, earlier, arrival, reports);
                 self.restart(id.slot, arrival, reports);
                 if let Some(first) = first {
                     self.take(id, 1, first, seq);
@@ -417,6 +421,18 @@ impl Sessions {
             }
             place => place,
         }
+    }
+
+    /// Something else came under a number that was used before.
+    fn conflict(
+        &mut self,
+        id: StreamId,
+        earlier: Option<Seq>,
+        arrival: &Arrival,
+        reports: &mut Reports,
+    ) {
+        self.count(id, |stream| &mut stream.conflicts);
+        arrival.report(reports, Code::SegmentConflict, earlier);
     }
 
     fn take(&mut self, id: StreamId, number: u64, hash: u64, seq: Seq) -> Place {

@@ -271,7 +271,10 @@ fn a_new_session_a_disconnect_and_a_connect_end_the_old_one() {
             let kind = DisconnectRecord { reason: String::new(), reason_code: 7106 };
             make::wrap(ACS, AGENT, Kind::Disconnect(kind))
         },
-        &|| make::wrap(AGENT, ACS, Kind::MqttConnect(MqttConnectRecord::default())),
+        &|| {
+            let kind = MqttConnectRecord { version: 1, subscribed_topic: "usp/t".to_owned() };
+            make::wrap(AGENT, ACS, Kind::MqttConnect(kind))
+        },
     ];
     for (n, ender) in enders.into_iter().enumerate() {
         let mut line = Line::new();
@@ -310,11 +313,18 @@ fn a_restart_under_the_same_id_is_told_from_a_repetition() {
         line.part(2, NONE, b"2");
         line.part(3, NONE, b"3");
         line.part(4, BEGIN, b"old");
-        line.part(1, NONE, new);
-        line.part(2, BEGIN, &a);
+        let first = line.part(1, NONE, new);
+        let second = line.part(2, BEGIN, &a);
         line.part(3, INPROCESS, &b);
         let last = line.part(4, COMPLETE, &c);
         assert_eq!(line.codes(last), [], "{old:?}");
+        // The id was in use: whichever Record shows it says so.
+        let said = [line.codes(first), line.codes(second)];
+        if old == new {
+            assert_eq!(said, [[Code::SegmentDuplicate], [Code::SegmentConflict]]);
+        } else {
+            assert_eq!(said, [vec![Code::SegmentConflict], vec![]]);
+        }
         let snapshot = line.pipeline.snapshot();
         assert_eq!(whole_bytes(&snapshot, last), bytes, "{old:?}");
         assert_eq!(only_stream(&snapshot).next_expected, 5);

@@ -105,6 +105,16 @@ fn labels_must_hold_a_key() {
     assert_eq!(fault(b"-----BEGIN PRIVATE KEY-----\nAAAA\n"), KeyFault::Damaged);
 }
 
+#[test]
+fn a_length_that_skips_to_what_looks_like_a_key_is_damage() {
+    let mut der = encrypted(scrypt(2, 1, 1), &[0; 48]);
+    der[1] = 172;
+    assert_eq!(fault(&der), KeyFault::Damaged);
+    let whole = [0x30, 6, 2, 1, 0, 0x30, 1, 0];
+    assert!(private_key(&whole, None).is_ok());
+    assert_eq!(private_key(&whole[..7], None).err(), Some(KeyFault::Damaged));
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..300)) {

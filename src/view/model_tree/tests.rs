@@ -45,7 +45,7 @@ impl World {
         self.pipeline.apply(&batch);
     }
 
-    fn id(&self, name: &str) -> EndpointId {
+    fn id(&mut self, name: &str) -> EndpointId {
         let snapshot = self.pipeline.snapshot();
         (0..100).map(EndpointId).find(|id| snapshot.endpoint_name(*id) == name).unwrap()
     }
