@@ -77,6 +77,7 @@ pub(super) fn show(
                 reveal(&mut panel.top, to, visible);
                 model.pick(Some(to));
                 panel.details_top = 0.0;
+                panel.details = false;
             }
         }
     }

@@ -76,6 +76,7 @@ pub(super) fn show(
         model.pick(Some(index));
         match row.item {
             Item::Object(at) => {
+                panel.details = false;
                 if let Some(open) = row.open {
                     model.set_open(at, !open);
                 }
@@ -133,6 +134,7 @@ fn navigate(
         reveal(&mut panel.top, to, visible);
         model.pick(Some(to));
         panel.details_top = 0.0;
+        panel.details = false;
     }
 }
 
