@@ -268,10 +268,8 @@ impl Workbench {
         let on_view = self.page == Page::Traffic
             && self.panels.lower == LowerTab::Model
             && !self.panels.hidden[Pane::Bottom as usize];
-        let wanted = match on_view {
-            true => self.models.model.wanted(self.selection.device),
-            false => Vec::new(),
-        };
+        let wanted =
+            if on_view { self.models.model.wanted(self.selection.device) } else { Vec::new() };
         let focus = (self.live.epoch(), wanted);
         if self.focus == focus {
             return false;

@@ -68,7 +68,9 @@ impl Details {
         }
         lines.extend(param.gone.map(|(at, seq)| Line::Moment("Deleted", at, seq)));
         lines.push(Line::Moment("Changed", param.changed_at, param.changed_by));
-        lines.push(Line::Moment("Last seen", param.seen_at, param.seen_by));
+        if param.seen_by != param.changed_by {
+            lines.push(Line::Moment("Last seen", param.seen_at, param.seen_by));
+        }
         lines.push(Line::Earlier(param.history.len()));
         lines.extend(param.history.iter().rev().map(|change| {
             Line::Value(change.at, change.seq, clip(&change.value, LINE_CHARS).into_owned())

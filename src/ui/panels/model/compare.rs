@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Id, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-use super::{CELL_CHARS, HOVER_CHARS, ModelPanel, list_id, reveal};
+use super::{CELL_CHARS, HOVER_CHARS, ModelPanel, go_to, list_id, reveal};
 use crate::analysis::Snapshot;
 use crate::analysis::shadow::{Difference, What};
 use crate::ui::command::UiCommand;
@@ -66,7 +66,7 @@ pub(super) fn show(
         (Nav::Enter, Some(at)) => {
             let param = model.differences().get(at).and_then(|found| model.param_of(found));
             if let Some(param) = param {
-                commands.push(UiCommand::GoToMessage(param.changed_by));
+                go_to(snapshot, param.changed_by, commands);
             }
         }
         (Nav::Right, Some(_)) => panel.details = true,
@@ -77,6 +77,7 @@ pub(super) fn show(
                 reveal(&mut panel.top, to, visible);
                 model.pick(Some(to));
                 panel.details_top = 0.0;
+                panel.details = false;
             }
         }
     }

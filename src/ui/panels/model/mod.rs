@@ -146,7 +146,7 @@ fn list_ui(
 ) {
     match model.comparison() {
         Some(what) => compare::show(ui, look, snapshot, what, model, panel, commands),
-        None => tree::show(ui, look, times, model, panel, commands),
+        None => tree::show(ui, look, snapshot, times, model, panel, commands),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use egui::{Align2, Color32, Id, Painter, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
 
-use super::{CELL_CHARS, HOVER_CHARS, ModelPanel, Times, list_id, reveal};
+use super::{CELL_CHARS, HOVER_CHARS, ModelPanel, Times, go_to, list_id, reveal};
+use crate::analysis::Snapshot;
 use crate::analysis::shadow::{Object, Param};
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons, size};
@@ -36,6 +37,7 @@ const CURVE: usize = 2;
 pub(super) fn show(
     ui: &mut Ui,
     look: Look,
+    snapshot: &Snapshot,
     times: Times<'_>,
     model: &mut ModelTree,
     panel: &mut ModelPanel,
@@ -76,6 +78,7 @@ pub(super) fn show(
         model.pick(Some(index));
         match row.item {
             Item::Object(at) => {
+                panel.details = false;
                 if let Some(open) = row.open {
                     model.set_open(at, !open);
                 }
@@ -87,12 +90,13 @@ pub(super) fn show(
         }
     }
     if let Some(nav) = output.nav {
-        navigate(nav, model, panel, output.visible, commands);
+        navigate(nav, snapshot, model, panel, output.visible, commands);
     }
 }
 
 fn navigate(
     nav: Nav,
+    snapshot: &Snapshot,
     model: &mut ModelTree,
     panel: &mut ModelPanel,
     visible: f64,
@@ -103,7 +107,7 @@ fn navigate(
     let to = match (nav, at.zip(row)) {
         (Nav::Enter, Some((_, Row { item: Item::Param(param), .. }))) => {
             if let Some(param) = model.param(param) {
-                commands.push(UiCommand::GoToMessage(param.changed_by));
+                go_to(snapshot, param.changed_by, commands);
             }
             return;
         }
@@ -133,6 +137,7 @@ fn navigate(
         reveal(&mut panel.top, to, visible);
         model.pick(Some(to));
         panel.details_top = 0.0;
+        panel.details = false;
     }
 }
 
