@@ -101,7 +101,7 @@ fn a_fleet_with_a_silent_death_and_a_reboot() {
     assert_eq!((last.cause.as_str(), last.expected), ("RemoteReboot", true));
     assert_eq!(snapshot.endpoint_info(device(2)).unwrap().boot().unwrap().command_key, "rb-1");
     // At first sight a Boot! is no restart, and the later one was asked for.
-    assert_eq!(lines(&snapshot, Code::UnexpectedRestart), []);
+    assert!(lines(&snapshot, Code::UnexpectedRestart).is_empty());
     assert_eq!(snapshot.layout().recognised().unwrap().style, Style::ClientIds);
 
     // 0003 died without a word; one request to it times out. A recording shows no more than that.

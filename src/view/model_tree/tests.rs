@@ -64,7 +64,7 @@ fn told(path: &str, params: &[(&str, &str)]) -> Told {
 /// 1,000 objects with 10 parameters each.
 fn large(change: usize) -> Vec<Told> {
     let object = |n: usize| {
-        let value = |p: usize| if n % 100 == 0 && p == 3 { n + p + change } else { n + p };
+        let value = |p: usize| if n.is_multiple_of(100) && p == 3 { n + p + change } else { n + p };
         let params = (0..10).map(|p| (format!("Param{p}"), format!("value {}", value(p))));
         (format!("Device.Hosts.Host.{}.", n + 1), params.collect())
     };
