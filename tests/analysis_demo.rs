@@ -113,7 +113,7 @@ fn two_minutes_show_every_state_of_a_request() {
     assert!(found.len() >= CODES, "{} codes: {found:?}", found.len());
 }
 
-/// Everything of issue 4 that shows on the wire and not only in an exchange's state.
+/// Everything else shows on the wire, and not only in an exchange's state.
 #[test]
 fn two_minutes_show_every_feature_on_the_wire() {
     let batch = play(50, 1, TWO_MINUTES);
