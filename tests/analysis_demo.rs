@@ -31,7 +31,7 @@ use usp_scope::usp::generated::usp_record::record::RecordType;
 /// 2026-11-22 17:29:19 UTC.
 const EPOCH: Timestamp = Timestamp(1_795_368_559_000_000_000);
 /// At least so many kinds of problems are found on messages within two minutes.
-const CODES: usize = 9;
+const CODES: usize = 30;
 const TWO_MINUTES: Duration = Duration::from_secs(120);
 
 fn play(agents: usize, seed: u64, length: Duration) -> WireBatch {
@@ -103,10 +103,9 @@ fn two_minutes_show_every_state_of_a_request() {
     let count = |state| snapshot.states().of(state);
     let all: Vec<_> = State::ALL.iter().map(|s| (s.label(), count(*s))).collect();
     println!("{} messages, {all:?}", snapshot.len());
-    for state in [State::Pending, State::Answered, State::TimedOut, State::Late, State::Orphan] {
+    for state in State::ALL.into_iter().filter(|state| *state != State::GivenUp) {
         assert!(count(state) > 0, "{state:?} in {all:?}");
     }
-    assert!(count(State::Superseded) > 0, "{all:?}");
     // Most of what is asked is answered.
     assert!(count(State::Answered) + count(State::Failed) > 20 * count(State::TimedOut), "{all:?}");
     let found = codes(&snapshot);
@@ -114,7 +113,7 @@ fn two_minutes_show_every_state_of_a_request() {
     assert!(found.len() >= CODES, "{} codes: {found:?}", found.len());
 }
 
-/// Everything of issue 4 that shows on the wire and not only in an exchange's state.
+/// Everything else shows on the wire, and not only in an exchange's state.
 #[test]
 fn two_minutes_show_every_feature_on_the_wire() {
     let batch = play(50, 1, TWO_MINUTES);

@@ -12,12 +12,12 @@ use super::port::{DemoStarter, EnginePort};
 use super::prefs::Prefs;
 use super::profiles::Profiles;
 use crate::analysis::Snapshot;
-use crate::core::ids::Seq;
+use crate::core::ids::{EndpointId, Epoch, Seq};
 use crate::core::time::{Clock, Timestamp};
-use crate::engine::{EngineEvent, Level, Notice};
+use crate::engine::{EngineCommand, EngineEvent, Level, Notice};
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
-use crate::ui::command::{ProfileCommand, UiCommand};
+use crate::ui::command::{Pane, ProfileCommand, UiCommand};
 use crate::ui::panels::lower::LowerTab;
 use crate::ui::panels::notices::{self, Toast};
 use crate::ui::panels::profiles::{self, ProfilesPage};
@@ -113,6 +113,8 @@ pub struct Workbench {
     pub(super) toasts: Vec<(Timestamp, Toast)>,
     pub(super) next_toast: u64,
     pub(super) quit: bool,
+    /// The devices whose data models were asked for, and when in the store's lives.
+    focus: (Epoch, Vec<EndpointId>),
     /// View-models have not caught up yet.
     more: bool,
     look_set: Option<theme::ThemeChoice>,
@@ -136,6 +138,7 @@ impl Workbench {
             ..ConnectForm::default()
         };
         let live = engine.snapshot();
+        let focus = (live.epoch(), Vec::new());
         Self {
             clock,
             start_demo: demo,
@@ -168,6 +171,7 @@ impl Workbench {
             toasts: Vec::new(),
             next_toast: 1,
             quit: false,
+            focus,
             more: false,
             look_set: None,
             engine,
@@ -239,6 +243,7 @@ impl Workbench {
             self.paused = false;
             self.selection = Selection::default();
             self.models.inspected = None;
+            self.models.model.forget();
             self.go_to = None;
         }
         if !self.paused {
@@ -247,11 +252,35 @@ impl Workbench {
         self.poll_dialog(ctx);
         self.poll_demo(ctx);
         self.poll_profiles(ctx);
+        let asked = self.focus_devices();
         self.advance_models();
+        // What was asked for may be there at once.
+        self.more |= asked;
         let now = self.clock.now();
         self.toasts.retain(|(at, toast)| {
             toast.tone == Tone::Bad || now.nanos_since(*at) < NOTICE_SECS * 1_000_000_000
         });
+    }
+
+    /// Asks for the data models that are on view; they last no longer than a life of the store.
+    /// True if something was asked for.
+    fn focus_devices(&mut self) -> bool {
+        let on_view = self.page == Page::Traffic
+            && self.panels.lower == LowerTab::Model
+            && !self.panels.hidden[Pane::Bottom as usize];
+        let wanted =
+            if on_view { self.models.model.wanted(self.selection.device) } else { Vec::new() };
+        let focus = (self.live.epoch(), wanted);
+        if self.focus == focus {
+            return false;
+        }
+        let was_empty = self.focus.1.is_empty();
+        self.focus = focus;
+        if was_empty && self.focus.1.is_empty() {
+            return false;
+        }
+        self.engine.send(EngineCommand::Focus(self.focus.1.clone()));
+        true
     }
 
     fn take_event(&mut self, event: EngineEvent) {
@@ -333,6 +362,7 @@ impl Workbench {
             LowerTab::Latency => {}
             LowerTab::Times => models.times.advance(snapshot, device),
             LowerTab::Problems => models.problems.advance(snapshot, device),
+            LowerTab::Model => more |= models.model.advance(snapshot, &self.live, device),
             LowerTab::Exchanges => {
                 more |= models.exchanges.advance(snapshot, device, BUDGET / 4);
             }

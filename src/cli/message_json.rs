@@ -9,7 +9,8 @@ use crate::analysis::problems::explain::explain;
 use crate::core::hex;
 use crate::core::wire::{Prop, Props};
 use crate::store::row::Pair;
-use crate::usp::decode::{decode, read_as_record};
+use crate::usp::decode::decode;
+use crate::usp::generated::usp_record::Record;
 use crate::usp::json as usp_json;
 use crate::usp::kind::PayloadKind;
 
@@ -37,9 +38,10 @@ pub(super) fn message(msg: Message<'_>) -> Value {
     put("props", props(row.props()));
     put("kind", decoded.payload.name().into());
     put("direction", row.direction.map_or(Value::Null, |d| d.name().into()));
-    // One without a type is shown as one, too; `kind` says what it is worth.
-    if let Some(record) = decoded.record.or_else(|| read_as_record(payload)) {
-        let mut record = usp_json::record_json(&record);
+    // No bytes at all read as an empty Record, which is none.
+    let nothing = (decoded.payload == PayloadKind::Empty).then(Record::default);
+    if let Some(record) = decoded.record.as_ref().or(nothing.as_ref()) {
+        let mut record = usp_json::record_json(record);
         let unknown = usp_json::unknown_fields(payload);
         if !unknown.is_empty()
             && let Some(record) = record.as_object_mut()

@@ -12,10 +12,11 @@ use super::panels::latency::LatencyPanel;
 use super::panels::latency_table::LatencyTablePanel;
 use super::panels::lower::LowerTab;
 use super::panels::messages::MessagesPanel;
+use super::panels::model::ModelPanel;
 use super::panels::problems::ProblemsPanel;
 use super::panels::topics::TopicsPanel;
 use super::panels::{
-    devices, empty, exchanges, inspector, latency, latency_table, messages, problems, topics,
+    devices, empty, exchanges, inspector, latency, latency_table, messages, model, problems, topics,
 };
 use super::theme::Look;
 use crate::analysis::Snapshot;
@@ -29,6 +30,7 @@ use crate::view::inspector::Inspected;
 use crate::view::latency::Latency;
 use crate::view::latency_table::LatencyTable;
 use crate::view::message_list::MessageList;
+use crate::view::model_tree::ModelTree;
 use crate::view::problems::ProblemList;
 use crate::view::state::Selection;
 use crate::view::topic_tree::TopicTree;
@@ -50,6 +52,8 @@ pub struct Models {
     pub exchanges: ExchangeList,
     /// What was found odd.
     pub problems: ProblemList,
+    /// The data model of the picked device.
+    pub model: ModelTree,
     /// The picked message.
     pub inspected: Option<Inspected>,
 }
@@ -71,6 +75,8 @@ pub struct Panels {
     pub exchanges: ExchangesPanel,
     /// What was found odd.
     pub problems: ProblemsPanel,
+    /// The data model of the picked device.
+    pub model: ModelPanel,
     /// The inspector.
     pub inspector: InspectorPanel,
     /// Hidden panes: left, right, bottom.
@@ -205,6 +211,11 @@ pub fn show(
                 LowerTab::Problems => {
                     let (list, panel) = (&mut models.problems, &mut panels.problems);
                     problems::show(ui, look, snapshot, clockface, list, panel, selection, commands);
+                }
+                LowerTab::Model => {
+                    let times = model::Times { now: *now, clockface };
+                    let (tree, panel) = (&mut models.model, &mut panels.model);
+                    model::show(ui, look, snapshot, times, tree, panel, selection, commands);
                 }
                 LowerTab::Exchanges => {
                     let (list, panel) = (&mut models.exchanges, &mut panels.exchanges);

@@ -123,13 +123,6 @@ pub fn decode_msg(bytes: &[u8]) -> DecodedMsg {
     }
 }
 
-/// The Record that any protobuf reader makes of a payload, whatever it is worth: of an empty
-/// payload an empty one. `None` if it can't be read.
-#[must_use]
-pub fn read_as_record(payload: &[u8]) -> Option<Record> {
-    decode_record(payload).ok()
-}
-
 fn decode_record(payload: &[u8]) -> Result<Record, Malformed> {
     let cost = check::check(WireReader::new(payload), &schema::RECORD)?;
     if cost > budget(payload.len()) {

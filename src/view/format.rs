@@ -133,7 +133,7 @@ pub fn short_endpoint(id: &str) -> &str {
 #[must_use]
 pub fn one_line(text: &str) -> Cow<'_, str> {
     if text.chars().any(char::is_control) {
-        Cow::Owned(text.chars().map(|c| if c.is_control() { '␣' } else { c }).collect())
+        Cow::Owned(text.chars().map(|c| if c.is_control() { '·' } else { c }).collect())
     } else {
         Cow::Borrowed(text)
     }

@@ -16,6 +16,7 @@ pub mod json_lines;
 pub mod latency;
 pub mod latency_table;
 pub mod message_list;
+pub mod model_tree;
 pub mod order;
 pub mod presence;
 pub mod problems;

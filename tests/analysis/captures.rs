@@ -30,26 +30,20 @@ fn findings_in_the_captures_are_these() {
     use Code::{
         CommandFailed, ContentTypeMismatch, EmptyPayload, HeaderMissing, MalformedMsg,
         MalformedRecord, NonUsp, NotTls, NotifyUnacknowledged, RequestFailed, RequestPartlyFailed,
-        RequestRepeated, ResponseTopicMissing, SessionEnded, StrayErrorCode, TlsWithoutSession,
-        TypeMismatch, Unanswered,
+        RequestRepeated, ResponseTopicMissing, SessionEnded, TlsWithoutSession, TypeMismatch,
+        Unanswered,
     };
-    type Line = (u64, &'static [Code]);
-    let expected: [(&str, &[Line]); 7] = [
-        (
-            "01-basic",
-            &[
-                // A Get of five paths, two of which don't exist; one of what was just deleted.
-                (20, &[RequestPartlyFailed]),
-                (45, &[RequestFailed]),
-            ],
-        ),
+    type Line<'a> = (u64, &'a [Code]);
+    let expected: [(&str, &[Line<'_>]); 7] = [
+        // A bad path among good ones; a row that was deleted before.
+        ("01-basic", &[(20, &[RequestPartlyFailed]), (45, &[RequestFailed])]),
         (
             "02-notifications",
             &[
-                // SelfTestDiagnostics() with an argument that is not implemented.
-                (32, &[CommandFailed]),
                 // A ValueChange that the Controller never acknowledged; sent three times.
                 (27, &[Unanswered]),
+                // A self test that the agent does not have.
+                (32, &[CommandFailed]),
                 (46, &[RequestRepeated]),
                 (49, &[RequestRepeated, NotifyUnacknowledged]),
             ],
@@ -57,26 +51,26 @@ fn findings_in_the_captures_are_these() {
         (
             "03-errors",
             &[
-                // Paths and values that are wrong, one request after the other.
                 (4, &[RequestFailed]),
                 (6, &[RequestFailed]),
                 (10, &[RequestFailed]),
+                // oper_failure in a SetResp.
                 (12, &[RequestFailed]),
                 (14, &[RequestFailed]),
                 (16, &[RequestFailed]),
-                // One parameter refused, the other set.
+                // An optional parameter refused.
                 (18, &[RequestPartlyFailed]),
                 (20, &[RequestFailed]),
                 (22, &[RequestFailed]),
                 (24, &[RequestFailed]),
                 (26, &[RequestFailed]),
-                // 7019, not creatable, is no answer to a Delete.
-                (30, &[RequestFailed, StrayErrorCode]),
+                (30, &[RequestFailed]),
                 (34, &[RequestFailed]),
+                // cmd_failure in an OperateResp.
                 (36, &[RequestFailed]),
                 (38, &[RequestFailed]),
                 (40, &[RequestFailed]),
-                // A Get whose header says DELETE, and the 7001 it gets.
+                // A Get whose header says DELETE, and its Error 7001.
                 (45, &[TypeMismatch]),
                 (46, &[RequestFailed]),
                 // Garbage in a good Record.
@@ -87,30 +81,26 @@ fn findings_in_the_captures_are_these() {
                 (50, &[NonUsp, ContentTypeMismatch]),
                 // Cut off.
                 (51, &[MalformedRecord]),
-                // TLS12 in a no_session_context Record, around a Msg that is not encrypted.
+                // Marked TLS12 without a session, and plain inside.
                 (54, &[TlsWithoutSession, NotTls]),
                 (59, &[HeaderMissing]),
             ],
         ),
-        // The agent ends the session.
         ("04-segmented", &[(21, &[SessionEnded])]),
-        // The request that nobody answers runs out of time behind the end.
+        // The request that nobody answers runs out of time behind the end; the reboot was asked
+        // for.
         ("05-fleet", &[]),
-        // The one request without a /reply-to=.
-        // A Get of what was deleted.
+        // A bad path; the one request without a /reply-to=.
         ("06-mqtt311", &[(18, &[RequestFailed]), (21, &[ResponseTopicMissing])]),
         ("07-default-topics", &[]),
     ];
-    let list = |lines: Vec<(u64, Vec<Code>)>, name: &str| -> Vec<String> {
-        lines.into_iter().map(|(line, codes)| format!("{name} {line} {codes:?}")).collect()
-    };
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for (name, expected) in expected {
-        let mut found = found(&format!("obuspa-{name}.jsonl"));
-        found.retain(|(_, codes)| !codes.is_empty());
-        ours.extend(list(found, name));
-        let expected = expected.iter().map(|&(line, codes)| (line, codes.to_vec())).collect();
-        theirs.extend(list(expected, name));
+        let found: Vec<(u64, Vec<Code>)> = found(&format!("obuspa-{name}.jsonl"))
+            .into_iter()
+            .filter(|(_, codes)| !codes.is_empty())
+            .collect();
+        let expected: Vec<(u64, Vec<Code>)> =
+            expected.iter().map(|&(line, codes)| (line, codes.to_vec())).collect();
+        assert_eq!(found, expected, "{name}");
     }
-    assert_eq!(ours, theirs, "\n{}", ours.join("\n"));
 }

@@ -56,10 +56,10 @@ fn main() {
         ("a name", "device == 00256D-0000000042"),
         ("known later", "state == pending or latency > 1s"),
         ("a text", "RetransCount"),
-        ("a path", "path == Device.WiFi.AccessPoint.3.Stats."),
-        ("a value", "value == 1500042"),
+        ("a path", "path == Device.WiFi.AccessPoint.1.AssociatedDevice.3.Stats."),
+        ("a value", "value == 1501500"),
         ("a value, as a number", "value > 1400000000"),
-        ("a regular expression on values", "value matches \"^9.*9.9$\""),
+        ("a regular expression on values", "value matches \"^9.*99[05]00$\""),
         ("a regular expression on everything", "text matches \"(sent|received).{0,9}77\""),
         ("an error code", "error == 7026"),
     ] {

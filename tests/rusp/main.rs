@@ -263,7 +263,9 @@ fn both_decoders_read_every_record_the_same() {
     let missed: Vec<_> = all.values.difference(&seen.values).collect();
     assert!(missed.is_empty(), "enum values never generated: {missed:?}");
     assert_eq!((all.fields.len(), all.values.len()), (seen.fields.len(), seen.values.len()));
-    assert!(msgs > 20_000, "only {msgs} Msgs");
+    assert!(seen.msgs > 35_000, "only {} Msgs", seen.msgs);
+    // Random bytes may be one, too.
+    assert!(msgs >= seen.msgs, "of {} Msgs only {msgs} were read", seen.msgs);
     println!(
         "{RECORDS} Records, {msgs} Msgs, {} fields, {} values",
         all.fields.len(),

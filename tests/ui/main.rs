@@ -5,6 +5,7 @@
 
 mod connect;
 mod flood;
+mod model;
 mod profiles;
 mod search;
 mod security;

@@ -37,6 +37,8 @@ pub struct Fake {
     pub link: LinkState,
     /// Commands sent by the workbench.
     pub sent: Vec<EngineCommand>,
+    /// What the snapshots are of.
+    pub store: Pipeline,
 }
 
 /// Shared with the workbench.
@@ -45,7 +47,12 @@ pub struct FakeEngine(pub Rc<RefCell<Fake>>);
 
 impl EnginePort for FakeEngine {
     fn send(&self, command: EngineCommand) {
-        self.0.borrow_mut().sent.push(command);
+        let mut fake = self.0.borrow_mut();
+        if let EngineCommand::Focus(devices) = &command {
+            fake.store.focus(devices);
+            fake.snapshot = Arc::new(fake.store.snapshot());
+        }
+        fake.sent.push(command);
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {
@@ -69,7 +76,6 @@ pub struct World {
     pub harness: Harness<'static, Workbench>,
     /// The stand-in for the engine.
     pub engine: FakeEngine,
-    store: Pipeline,
     clock: Arc<FakeClock>,
     now: Timestamp,
 }
@@ -82,6 +88,7 @@ impl World {
             snapshot: Arc::new(store.snapshot()),
             link: LinkState::Idle,
             sent: Vec::new(),
+            store,
         })));
         let clock = Arc::new(FakeClock::at(START));
         let workbench = Workbench::new(WorkbenchOptions {
@@ -98,7 +105,7 @@ impl World {
             profiles_folder: None,
         });
         let harness = harness(workbench);
-        Self { harness, engine, store, clock, now: START }
+        Self { harness, engine, clock, now: START }
     }
 
     /// A connected workbench on its messages.
@@ -165,26 +172,62 @@ impl World {
 
     /// Puts messages into the store and draws until nothing changes.
     pub fn apply(&mut self, batch: &WireBatch) {
-        self.store.apply(batch);
+        self.engine.0.borrow_mut().store.apply(batch);
         self.publish();
     }
 
     /// Puts messages into the store without drawing.
     pub fn keep(&mut self, batch: &WireBatch) {
-        self.store.apply(batch);
+        self.engine.0.borrow_mut().store.apply(batch);
     }
 
     /// Counts messages as lost before the store.
     pub fn lose(&mut self, messages: u64) {
-        self.store.note_dropped(messages);
+        self.engine.0.borrow_mut().store.note_dropped(messages);
         self.publish();
     }
 
     fn publish(&mut self) {
-        self.engine.0.borrow_mut().snapshot = Arc::new(self.store.snapshot());
+        let mut fake = self.engine.0.borrow_mut();
+        fake.snapshot = Arc::new(fake.store.snapshot());
+        drop(fake);
         let behind = self.now.nanos_since(self.clock.now()).max(0);
         self.clock.advance(Duration::from_nanos(behind.unsigned_abs()));
         self.settle();
+    }
+
+    /// Starts over, as a new connection or a cleared view does.
+    pub fn start_over(&mut self, epoch: Epoch) {
+        self.engine.0.borrow_mut().store = Pipeline::new(Budgets::default(), epoch);
+        self.publish();
+    }
+
+    /// Lets time pass before the next message.
+    pub fn wait(&mut self, time: Duration) {
+        self.now = self.now.plus(time);
+    }
+
+    /// Appends a Get to a device and its answer with these parameters of one object.
+    pub fn tell(&mut self, batch: &mut WireBatch, device: &str, path: &str, told: &[(&str, &str)]) {
+        let agent = format!("os::{device}");
+        let msg_id = format!("{device}-{}", self.now.0);
+        let to = format!("usp/agent/{device}");
+        self.push(batch, &to, &make::record(ACS, &agent, &make::get(&msg_id, &[path])));
+        self.now = self.now.plus(Duration::from_millis(10));
+        let params = told.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let resolved = get_resp::ResolvedPathResult {
+            resolved_path: path.to_owned(),
+            result_params: params.collect(),
+        };
+        let result = get_resp::RequestedPathResult {
+            requested_path: path.to_owned(),
+            resolved_path_results: vec![resolved],
+            ..Default::default()
+        };
+        let answer = RespType::GetResp(GetResp { req_path_results: vec![result] });
+        let answer = make::record(&agent, ACS, &make::response(&msg_id, answer));
+        self.push(batch, "usp/controller/acs", &answer);
+        self.now = self.now.plus(Duration::from_millis(90));
     }
 
     /// Changes the connection's state.

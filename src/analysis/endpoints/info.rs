@@ -287,6 +287,8 @@ pub(super) struct More {
     pub(super) supported_versions: CompactString,
     pub(super) restarts: u32,
     pub(super) restarted_at: Timestamp,
+    /// One of its restarts was no first sight of it.
+    pub(super) witnessed: bool,
     /// Its newest restart's place in the log.
     pub(super) restart: Option<u64>,
     /// When it was last asked to restart.
@@ -343,11 +345,11 @@ impl EndpointInfo {
         self.more.as_ref().map_or(0, |more| more.restarts)
     }
 
-    /// Its newest restart.
+    /// Its newest restart; `None` while it was only seen coming up for the first time.
     #[must_use]
     pub fn restarted_at(&self) -> Option<Timestamp> {
         let more = self.more.as_ref()?;
-        (more.restarts > 0).then_some(more.restarted_at)
+        more.witnessed.then_some(more.restarted_at)
     }
 
     /// Observed interval of its Periodic! event, nanoseconds.

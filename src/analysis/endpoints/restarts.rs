@@ -131,14 +131,17 @@ impl Endpoints {
                     return;
                 }
                 let expected = is_expected(asked, note.at, last.map(|last| last.at));
-                self.push_restart(Restart {
-                    device: from,
-                    at: note.at,
-                    connect: Some(note.seq),
-                    boot: None,
-                    cause: CompactString::default(),
-                    expected,
-                });
+                self.push_restart(
+                    Restart {
+                        device: from,
+                        at: note.at,
+                        connect: Some(note.seq),
+                        boot: None,
+                        cause: CompactString::default(),
+                        expected,
+                    },
+                    true,
+                );
                 exchanges.restarted(from, note.at, note.at, note.seq, reports);
             }
         }
@@ -203,14 +206,17 @@ impl Endpoints {
             None => {
                 let at = connect.map_or(note.at, |connect| connect.at);
                 let expected = is_expected(asked, note.at, last_at);
-                self.push_restart(Restart {
-                    device: from,
-                    at,
-                    connect: connect.map(|connect| connect.seq),
-                    boot: Some(note.seq),
-                    cause: cause.clone(),
-                    expected,
-                });
+                self.push_restart(
+                    Restart {
+                        device: from,
+                        at,
+                        connect: connect.map(|connect| connect.seq),
+                        boot: Some(note.seq),
+                        cause: cause.clone(),
+                        expected,
+                    },
+                    !is_first,
+                );
                 (at, expected)
             }
         };
@@ -247,11 +253,13 @@ impl Endpoints {
         }
     }
 
-    fn push_restart(&mut self, restart: Restart) {
+    /// `witnessed` says that the device was there before: else it may just have been switched on.
+    fn push_restart(&mut self, restart: Restart, witnessed: bool) {
         let Some(info) = self.infos.get_mut(restart.device.0 as usize) else { return };
         let more = info.more_mut();
         more.restarts = more.restarts.saturating_add(1);
         more.restarted_at = restart.at;
+        more.witnessed |= witnessed;
         more.restart = Some(self.restarts.end());
         self.restarts.push(restart);
     }

@@ -563,9 +563,8 @@ impl<'a> Words<'a> {
             (Some(stream.from), Some(stream.to)) == (row.from, row.to)
                 && stream.session_id == session
         });
-        let listed = stream.into_iter().flat_map(|stream| stream.missing).flatten();
-        let Some(gap) =
-            listed.filter(|gap| gap.last.checked_add(1) == Some(head.sequence_id)).last()
+        let mut listed = stream.into_iter().flat_map(|stream| stream.missing).flatten();
+        let Some(gap) = listed.rfind(|gap| gap.last.checked_add(1) == Some(head.sequence_id))
         else {
             let next = head.sequence_id;
             self.say(&format!(

@@ -71,7 +71,9 @@ impl Line {
 
     fn codes(&mut self, seq: Seq) -> Vec<Code> {
         let snapshot = self.pipeline.snapshot();
-        snapshot.problems_of(snapshot.row(seq).unwrap()).iter().collect()
+        // Other parts have their say about these bare messages too.
+        let ours = |code: &Code| (Code::SegmentMissing..=Code::SecurityChanged).contains(code);
+        snapshot.problems_of(snapshot.row(seq).unwrap()).iter().filter(ours).collect()
     }
 }
 

@@ -130,6 +130,8 @@ pub fn type_label(value_type: i32) -> Option<&'static str> {
 /// A value as a number; booleans are 0 and 1.
 fn number(value: &str) -> Option<f64> {
     match value {
+        // No number of a device is written that long; a page of digits would take its time.
+        _ if value.len() > 64 => None,
         "true" => Some(1.0),
         "false" => Some(0.0),
         _ => {

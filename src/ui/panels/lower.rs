@@ -21,11 +21,14 @@ pub enum LowerTab {
     Exchanges,
     /// What was found odd.
     Problems,
+    /// The data model of the picked device.
+    Model,
 }
 
 impl LowerTab {
     /// All tabs from the left.
-    pub const ALL: [Self; 4] = [Self::Latency, Self::Times, Self::Exchanges, Self::Problems];
+    pub const ALL: [Self; 5] =
+        [Self::Latency, Self::Times, Self::Exchanges, Self::Problems, Self::Model];
 
     /// The word on the tab.
     #[must_use]
@@ -35,6 +38,7 @@ impl LowerTab {
             Self::Times => "Response times",
             Self::Exchanges => "Exchanges",
             Self::Problems => "Problems",
+            Self::Model => "Data model",
         }
     }
 
@@ -46,6 +50,7 @@ impl LowerTab {
             Self::Times => "response_times",
             Self::Exchanges => "exchanges",
             Self::Problems => "problems",
+            Self::Model => "data_model",
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod latency;
 pub mod latency_table;
 pub mod lower;
 pub mod messages;
+pub mod model;
 pub mod mqtt;
 pub mod notices;
 pub mod problems;

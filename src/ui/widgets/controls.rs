@@ -218,8 +218,21 @@ pub fn filter_field(
                 .min_size(vec2(width, 26.0)),
         )
         .accessible_name(name);
-    if response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Escape)) {
-        text.clear();
+    if response.has_focus() {
+        // Else Escape would take the focus away, and then give up what is picked.
+        let filter = egui::EventFilter {
+            escape: true,
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            ..egui::EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+        if ui.input(|i| i.key_pressed(egui::Key::Escape)) {
+            if text.is_empty() {
+                response.surrender_focus();
+            }
+            text.clear();
+        }
     }
     response
 }
