@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use usp_scope::analysis::problems::code::Code;
 use usp_scope::analysis::problems::explain::{MAX_TEXT, explain};
 use usp_scope::core::ids::Seq;
+use usp_scope::usp::make;
 
 use super::problems::SCENARIOS;
 use super::records::{CONTROLLER, agent, record};
-use super::script::{Script, event, get, got, topic, with};
+use super::script::{Script, event, get, got, part, thirds, topic, with};
 
 /// What is said about message `number`.
 fn said(script: &Script, code: Code, number: u64) -> String {
@@ -48,9 +49,74 @@ fn particulars_are_named() {
             Code::ReplyToRepeated,
             "topic \"usp/agent/cpe-1\" has /reply-to= 2 times; the last is \"b\"",
         ),
+        (
+            Code::WrongDeviceTopic,
+            "os::00256D-0000000002 is reached at \"usp/agent/cpe-2\", this went to \
+             \"usp/agent/cpe-1\", where os::00256D-0000000001 is (#2)",
+        ),
+        (
+            Code::TopicShared,
+            "os::00256D-0000000005 is reached at \"usp/agent/cpe-2\", and so is \
+             os::00256D-0000000002 (#2); client ID \"cpe-2\"",
+        ),
+        (
+            Code::AnswerTopicMismatch,
+            "the request's Response Topic is \"usp/controller/acs-1\", this went to \
+             \"usp/controller/acs-2\"",
+        ),
+        (Code::SegmentDuplicate, "again sequence_id 1 of session 7; see #1"),
+        (Code::SegmentConflict, "different content for sequence_id 1 of session 7; see #1"),
+        (Code::ReconnectLoop, "os::00256D-0000000001 connected four times in 180.0 s, #1 on"),
     ];
     let said: Vec<String> = expected.iter().map(|&(code, _)| odd(code)).collect();
     assert_eq!(said, expected.map(|(_, text)| text));
+}
+
+#[test]
+fn particulars_of_what_shows_later_are_named() {
+    let odd = |code, number| {
+        let scenario = SCENARIOS.iter().find(|scenario| scenario.code == code).unwrap();
+        said(&Script::of(scenario.odd), code, number)
+    };
+    for (code, number, text) in [
+        (
+            Code::TwoResponseTopics,
+            3,
+            "os::00256D-0000000001 is reached at \"usp/agent/cpe-0\" again, in #2 at \
+             \"usp/agent/cpe-1\"",
+        ),
+        (Code::SegmentMissing, 2, "sequence_id 2 of session 7 is missing"),
+        (
+            Code::SegmentsAbandoned,
+            2,
+            "2 segments of session 7 given up: sequence_id 3 did not come",
+        ),
+        (
+            Code::BootStorm,
+            20,
+            "os::00256D-0000000020 is the twentieth device to boot in 19.0 s, #1 on",
+        ),
+        (
+            Code::UnexpectedRestart,
+            6,
+            "os::00256D-0000000001 restarted without being asked; Cause is \"LocalReboot\"; 2 \
+             restarts of it were seen",
+        ),
+    ] {
+        assert_eq!(odd(code, number), text, "{code:?}");
+    }
+}
+
+#[test]
+fn a_segmented_answer_is_explained_from_the_whole_msg() {
+    let script = Script::of(|s| {
+        s.ask(0, 1, &get("1"));
+        for (n, bytes) in (1u64..).zip(thirds(&make::error("1", 7003, "no room"))) {
+            s.segment(10 * n as i64, 1, part(7, n, n as i32, &bytes));
+        }
+    });
+    let text = said(&script, Code::RequestFailed, 4);
+    assert_eq!(text, "7003 Internal error: \"no room\"");
 }
 
 #[test]

@@ -471,7 +471,9 @@ impl<'a> Words<'a> {
         let of = |id: Option<EndpointId>| {
             id.into_iter().flat_map(|id| troubles.of_endpoint(id)).find(|t| t.code == code)
         };
-        [of(row.from), of(row.to), troubles.of_topic(row.topic).find(|t| t.code == code)]
+        let of_topic = troubles.of_topic(row.topic).find(|t| t.code == code);
+        let of_nobody = troubles.of_nobody().find(|t| t.code == code);
+        [of(row.from), of(row.to), of_topic, of_nobody]
             .into_iter()
             .flatten()
             .flat_map(|trouble| trouble.proofs())

@@ -133,6 +133,11 @@ impl Troubles {
         self.chain(head(&self.of_topic, id.0))
     }
 
+    /// Those that are about nobody in particular, newest kind first.
+    pub fn of_nobody(&self) -> impl Iterator<Item = &Trouble> {
+        self.chain(self.of_nobody)
+    }
+
     fn chain(&self, first: u32) -> impl Iterator<Item = &Trouble> {
         let mut next = first;
         std::iter::from_fn(move || {
