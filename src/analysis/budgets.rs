@@ -112,3 +112,49 @@ pub struct Losses {
     /// Subscriptions not remembered.
     pub subscriptions: u64,
 }
+
+impl Losses {
+    /// What was lost, in words for people, and how often; nothing while no limit was reached.
+    pub fn reached(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let Self {
+            open_requests,
+            unpaired,
+            latency_cells,
+            segments,
+            wholes,
+            shadow_values,
+            shadow_history,
+            troubles,
+            operations,
+            subscriptions,
+            endpoint_texts,
+        } = *self;
+        [
+            ("open requests given up", open_requests),
+            ("messages of endpoints beyond the limit, not paired", unpaired),
+            ("response times not told apart", latency_cells),
+            ("segments given up", segments),
+            ("reassembled Msgs no longer kept whole", wholes),
+            ("parameters of data models not kept", shadow_values),
+            ("earlier values of parameters not kept", shadow_history),
+            ("problems not told apart", troubles),
+            ("operations no longer followed", operations),
+            ("subscriptions not remembered", subscriptions),
+            ("texts about endpoints not kept", endpoint_texts),
+        ]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_limits_that_were_reached_are_told() {
+        assert_eq!(Losses::default().reached().count(), 0);
+        let losses = Losses { segments: 3, ..Losses::default() };
+        assert_eq!(losses.reached().collect::<Vec<_>>(), [("segments given up", 3)]);
+    }
+}

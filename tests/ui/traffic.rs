@@ -191,3 +191,28 @@ fn every_theme_draws_and_panes_hide() {
     world.click(Role::Button, "Show topics and devices");
     assert!(!world.labels(Role::TreeItem).is_empty());
 }
+
+#[test]
+fn what_cant_be_seen_is_said_with_what_to_do() {
+    use usp_scope::usp::generated::usp::GetResp;
+    use usp_scope::usp::generated::usp::response::RespType;
+    use usp_scope::usp::make;
+
+    let world = World::with_traffic();
+    assert!(!world.shows("Can't be seen"));
+    // An account that may read the Controller's topic only sees answers and no requests.
+    let mut world = World::connected();
+    let mut batch = WireBatch::new();
+    for n in 0..20 {
+        let answer = RespType::GetResp(GetResp { req_path_results: Vec::new() });
+        let answer = make::response(&n.to_string(), answer);
+        world.push(
+            &mut batch,
+            "usp/controller/acs",
+            &make::record("os::cpe-1", "self::acs", &answer),
+        );
+        world.wait(std::time::Duration::from_secs(2));
+    }
+    world.apply(&batch);
+    assert!(world.shows("Can't be seen 1"));
+}

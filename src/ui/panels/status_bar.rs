@@ -44,6 +44,8 @@ pub fn show(ui: &mut Ui, look: Look, live: &Snapshot, devices: usize, paused: bo
             format::count(c.evicted)
         );
         fact(ui, look, "Kept", c.kept(), t.text, "", &tip);
+        limits_ui(ui, look, live);
+        blind_ui(ui, look, live);
         if paused {
             ui.label(RichText::new(icons::PAUSE).font(fonts::icon(13.0)).color(t.warn));
             ui.label(RichText::new("Paused").font(fonts::small_semibold()).color(t.warn));
@@ -64,6 +66,35 @@ pub fn show(ui: &mut Ui, look: Look, live: &Snapshot, devices: usize, paused: bo
             fact(ui, look, "Topics", topics, color, "", &tip);
         });
     });
+}
+
+/// Says that a limit of the analysis was reached, and what that has cost.
+fn limits_ui(ui: &mut Ui, look: Look, live: &Snapshot) {
+    let mut lines: Vec<String> = live
+        .losses()
+        .reached()
+        .map(|(what, count)| format!("{} {what}", format::count(count)))
+        .collect();
+    let refused = live.counters().endpoints_refused;
+    if refused > 0 {
+        lines.push(format!("{} ids of further endpoints not told apart", format::count(refused)));
+    }
+    if !lines.is_empty() {
+        let tip = format!("Limits that keep memory bounded have cost:\n{}", lines.join("\n"));
+        let limits = lines.len() as u64;
+        fact(ui, look, "Limits reached", limits, look.tokens.warn, icons::MEMORY, &tip);
+    }
+}
+
+/// Says what this monitor can't see, what that means and what to do about it.
+fn blind_ui(ui: &mut Ui, look: Look, live: &Snapshot) {
+    let spots = live.visibility();
+    if !spots.is_empty() {
+        let lines: Vec<String> =
+            spots.iter().map(|spot| format!("{}\n{}", spot.text, spot.advice)).collect();
+        let (count, tip) = (spots.len() as u64, lines.join("\n\n"));
+        fact(ui, look, "Can't be seen", count, look.tokens.warn, icons::EYE_SLASH, &tip);
+    }
 }
 
 fn fact(ui: &mut Ui, look: Look, name: &str, value: u64, color: Color32, icon: &str, tip: &str) {
