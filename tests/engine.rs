@@ -36,6 +36,8 @@ fn engine() -> (EngineHandle, Arc<AtomicUsize>) {
     let engine = EngineHandle::start(EngineOptions {
         clock: SystemClock::shared(),
         budgets: Budgets::default(),
+        // Room for all of them: a slow machine takes them from the queue later.
+        queue_bytes: 256 * 1024 * 1024,
         waker: Arc::new(move || {
             counted.fetch_add(1, Ordering::SeqCst);
         }),

@@ -179,10 +179,12 @@ pub(super) struct Latencies {
 /// Types of requests.
 const REQUESTS: usize = 11;
 
-/// Place of the acknowledgements of Notify: they tell of the Controller's time, not the device's.
-const NOTIFY: usize = 10;
+/// Types of requests that devices answer; their places come first. Notify, Register and
+/// Deregister tell of the Controller's time.
+pub(super) const DEVICE_REQUESTS: usize = 8;
 
-fn place_of(request: MsgKind) -> usize {
+/// The place of a type of request among the others.
+pub(super) fn place_of(request: MsgKind) -> usize {
     match request {
         MsgKind::Get => 0,
         MsgKind::Set => 1,
@@ -194,7 +196,7 @@ fn place_of(request: MsgKind) -> usize {
         MsgKind::GetSupportedProto => 7,
         MsgKind::Register => 8,
         MsgKind::Deregister => 9,
-        _ => NOTIFY,
+        _ => 10,
     }
 }
 
@@ -247,7 +249,7 @@ impl Latencies {
         let index = device.0 as usize;
         let Some(places) = self.places.get(index) else { return };
         let mut total = LatencyStats::default();
-        for cell in places.iter().take(NOTIFY) {
+        for cell in places.iter().take(DEVICE_REQUESTS) {
             let cell = (*cell as usize).checked_sub(1).and_then(|n| self.cells.get(n));
             let Some(cell) = cell else { continue };
             total.count += u64::from(cell.count);

@@ -1,11 +1,11 @@
 //! Takes messages through store and analysis, one at a time and in order.
 
-use super::body;
 use std::sync::Arc;
 
+use super::body;
 use super::budgets::{Budgets, Losses};
 use super::endpoints::{Endpoints, Seen};
-use super::exchanges::{Exchanges, Match, TimedOut};
+use super::exchanges::{Exchanges, Match, Offered, TimedOut};
 use super::latency::{Latencies, LatencySample};
 use super::layout::Layout;
 use super::note::{Note, Reports};
@@ -17,12 +17,13 @@ use super::shadow::{DeviceShadow, Shadow};
 use super::snapshot::Snapshot;
 use super::subscriptions::Learner;
 use crate::core::block_log::BlockLog;
-use crate::core::ids::{EndpointId, Epoch};
+use crate::core::ids::{EndpointId, Epoch, ExchangeId, Seq};
 use crate::core::time::Timestamp;
 use crate::core::wire::{WireBatch, WireMsg};
 use crate::store::row::Pair;
 use crate::store::{self, Applied, Store};
 use crate::usp::kind::MsgKind;
+use crate::usp::outcome::Grade;
 use crate::usp::scan::{scan, scan_msg};
 use crate::usp::summary::Summary;
 
@@ -212,13 +213,14 @@ impl Analysis {
     fn note(&mut self, store: &mut Store, note: &Note<'_>) {
         self.rules.message(note, &mut self.reports);
         let grade = body::listen(note, &mut self.shadow, &mut self.endpoints, &mut self.reports);
-        if grade.is_some()
-            && let Some(mark) = store.mark(note.seq)
-        {
-            mark.grade = grade;
-        }
         // A retained message is an old one that the broker replays to whoever subscribes.
-        if !note.delivery.retain {
+        if note.delivery.retain {
+            if grade.is_some()
+                && let Some(mark) = store.mark(note.seq)
+            {
+                mark.grade = grade;
+            }
+        } else {
             let what = self.exchange(store, note, grade);
             let seen = Seen {
                 repeat: matches!(what, Match::Repeat { .. }),
@@ -237,62 +239,69 @@ impl Analysis {
     }
 
     /// Ties the message to its exchange; gives what it is to earlier ones.
-    fn exchange(
-        &mut self,
-        store: &mut Store,
-        note: &Note<'_>,
-        grade: Option<crate::usp::outcome::Grade>,
-    ) -> Match {
-        let offered = self.exchanges.offer(note, grade, &mut self.reports);
-        if let Some(mark) = store.mark(note.seq) {
-            mark.exchange = offered.exchange;
-        }
-        match offered.what {
-            Match::None => {}
-            Match::Repeat { first } => {
-                if let Some(mark) = store.mark(note.seq) {
-                    mark.pair = Some(Pair::RepeatOf { first });
-                }
-            }
+    fn exchange(&mut self, store: &mut Store, note: &Note<'_>, grade: Option<Grade>) -> Match {
+        let Offered { what, exchange } = self.exchanges.offer(note, grade, &mut self.reports);
+        let (own, other) = match what {
+            Match::None => (None, None),
+            Match::Repeat { first } => (Some(Pair::RepeatOf { first }), None),
             Match::Pair { request, response, latency_nanos } => {
-                if let Some(mark) = store.mark(request) {
-                    mark.pair = Some(Pair::AnsweredBy { response, latency_nanos });
-                    mark.exchange = offered.exchange;
-                }
-                if let Some(mark) = store.mark(response) {
-                    mark.pair = Some(Pair::Answers { request, latency_nanos });
-                    mark.exchange = offered.exchange;
-                }
-                let Some(exchange) =
-                    offered.exchange.and_then(|id| self.exchanges.log.get(id.place()))
-                else {
-                    return offered.what;
-                };
-                let (device, responder) = (exchange.device(), exchange.responder);
-                let kind = exchange.kind;
-                self.latencies.answered(device, kind, latency_nanos);
-                // Unless the answer was seen before its request.
-                let answer_in_hand = response == note.seq;
-                if answer_in_hand && let Some((MsgKind::Error, msg, _)) = note.msg() {
-                    Rules::failure(note, kind, msg.err_code, &mut self.reports);
-                }
-                if answer_in_hand && device == responder {
-                    let reports = &mut self.reports;
-                    self.rules.answered(device, kind, grade, latency_nanos, note, reports);
-                }
-                self.samples.push(LatencySample {
-                    at: note.at,
-                    device,
-                    request: kind,
-                    nanos: latency_nanos,
-                    answer: response,
-                });
-                if device == responder {
-                    self.endpoints.answered(device, note.at);
+                let asks = Pair::AnsweredBy { response, latency_nanos };
+                let answers = Pair::Answers { request, latency_nanos };
+                // Mostly it is the answer that comes last.
+                if response == note.seq {
+                    (Some(answers), Some((request, asks)))
+                } else {
+                    (Some(asks), Some((response, answers)))
                 }
             }
+        };
+        if let Some(mark) = store.mark(note.seq) {
+            (mark.grade, mark.exchange, mark.pair) = (grade, exchange, own);
         }
-        offered.what
+        if let Some((other, pair)) = other
+            && let Some(mark) = store.mark(other)
+        {
+            (mark.exchange, mark.pair) = (exchange, Some(pair));
+        }
+        if let Match::Pair { response, latency_nanos, .. } = what {
+            self.answered(note, exchange, response, latency_nanos, grade);
+        }
+        what
+    }
+
+    /// A request and its answer are known now; `note` is the one that came last.
+    fn answered(
+        &mut self,
+        note: &Note<'_>,
+        exchange: Option<ExchangeId>,
+        response: Seq,
+        latency_nanos: i64,
+        grade: Option<Grade>,
+    ) {
+        let exchange = exchange.and_then(|id| self.exchanges.log.get(id.place()));
+        let Some(exchange) = exchange else { return };
+        let (device, kind) = (exchange.device(), exchange.kind);
+        let by_device = device == exchange.responder;
+        self.latencies.answered(device, kind, latency_nanos);
+        if response == note.seq {
+            let reports = &mut self.reports;
+            if let Some((MsgKind::Error, msg, _)) = note.msg() {
+                Rules::failure(note, kind, msg.err_code, reports);
+            }
+            if by_device {
+                self.rules.answered(device, kind, grade, latency_nanos, note, reports);
+            }
+        }
+        self.samples.push(LatencySample {
+            at: note.at,
+            device,
+            request: kind,
+            nanos: latency_nanos,
+            answer: response,
+        });
+        if by_device {
+            self.endpoints.answered(device, note.at);
+        }
     }
 
     /// Puts what was reported where it belongs. True if there was anything.

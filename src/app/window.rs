@@ -9,7 +9,7 @@ use egui::{ViewportBuilder, ViewportCommand, vec2};
 use super::workbench::{Workbench, WorkbenchOptions};
 use super::{AppError, Start, display, port, prefs::Prefs};
 use crate::core::time::SystemClock;
-use crate::engine::{EngineHandle, EngineOptions};
+use crate::engine::{EngineHandle, EngineOptions, QUEUE_BYTES};
 use crate::lab::DemoOptions;
 use crate::profile::files;
 use crate::store::Budgets;
@@ -36,6 +36,7 @@ pub(super) fn run(start: Start) -> Result<(), AppError> {
     let engine = EngineHandle::start(EngineOptions {
         clock: Arc::clone(&clock),
         budgets: Budgets::default(),
+        queue_bytes: QUEUE_BYTES,
         waker,
         handle_interrupt: true,
     })

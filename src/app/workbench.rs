@@ -360,7 +360,7 @@ impl Workbench {
         let device = self.selection.device;
         match self.panels.lower {
             LowerTab::Latency => {}
-            LowerTab::Times => models.times.advance(snapshot, device),
+            LowerTab::Times => more |= models.times.advance(snapshot, device, BUDGET / 4),
             LowerTab::Problems => models.problems.advance(snapshot, device),
             LowerTab::Model => more |= models.model.advance(snapshot, &self.live, device),
             LowerTab::Exchanges => {

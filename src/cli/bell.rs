@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::CliError;
 use crate::core::time::SystemClock;
-use crate::engine::{EngineHandle, EngineOptions};
+use crate::engine::{EngineHandle, EngineOptions, QUEUE_BYTES};
 use crate::store::Budgets;
 
 /// Waits at most this long without looking, so that a lost wake-up can't hang a script.
@@ -18,6 +18,7 @@ pub(super) fn engine() -> Result<(EngineHandle, Arc<Bell>), CliError> {
     let engine = EngineHandle::start(EngineOptions {
         clock: SystemClock::shared(),
         budgets: Budgets::default(),
+        queue_bytes: QUEUE_BYTES,
         waker: Arc::new(move || ringer.ring()),
         handle_interrupt: true,
     })

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::channel::{QUEUE_BYTES, Queue};
+use super::channel::Queue;
 use super::command::EngineCommand;
 use super::event::EngineEvent;
 use super::publisher::{Publisher, Waker};
@@ -28,6 +28,11 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Clock>,
     /// Bounds of the store.
     pub budgets: Budgets,
+    /// Bytes of received messages that may wait for the store; [`QUEUE_BYTES`] unless told
+    /// otherwise. What comes beyond is counted as lost.
+    ///
+    /// [`QUEUE_BYTES`]: super::QUEUE_BYTES
+    pub queue_bytes: usize,
     /// Called, from any thread, when there is something new; once until
     /// [`EngineHandle::clear_wake`]. Must return at once.
     pub waker: Waker,
@@ -50,8 +55,8 @@ impl EngineHandle {
     /// # Errors
     /// The system refuses a thread or a runtime.
     pub fn start(options: EngineOptions) -> io::Result<Self> {
-        let EngineOptions { clock, budgets, waker, handle_interrupt } = options;
-        let queue = Arc::new(Queue::with_max_bytes(QUEUE_BYTES));
+        let EngineOptions { clock, budgets, queue_bytes, waker, handle_interrupt } = options;
+        let queue = Arc::new(Queue::with_max_bytes(queue_bytes));
         let publisher = Arc::new(Publisher::new(Snapshot::default(), waker));
         // Commands come from one user; they can't pile up.
         let (commands, receiver) = mpsc::unbounded_channel();

@@ -17,6 +17,7 @@ mod io;
 mod jobs;
 mod publisher;
 
+pub use channel::QUEUE_BYTES;
 pub use command::EngineCommand;
 pub use event::{EngineEvent, Level, Notice};
 pub use handle::{EngineHandle, EngineOptions};

@@ -102,6 +102,32 @@ pub fn entries<'a>(
     each(reader, number).filter_map(|entry| map_entry(entry).ok())
 }
 
+/// The arguments of a Boot! event (TR-181 `Device.Boot!`), as sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct BootArgs<'a> {
+    /// Why it booted.
+    pub cause: Option<&'a str>,
+    /// The key of the command that made it, if one did.
+    pub command_key: Option<&'a str>,
+    /// Whether it came up with other firmware.
+    pub firmware_updated: Option<&'a str>,
+}
+
+/// The arguments of a Boot! event; `event` stands on the Event.
+#[must_use]
+pub fn boot_args(event: WireReader<'_>) -> BootArgs<'_> {
+    let mut args = BootArgs::default();
+    for (name, value) in entries(event, 3) {
+        match name {
+            "Cause" => args.cause = Some(value),
+            "CommandKey" => args.command_key = Some(value),
+            "FirmwareUpdated" => args.firmware_updated = Some(value),
+            _ => {}
+        }
+    }
+    args
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
@@ -122,6 +148,8 @@ mod tests {
         let event = last(notify, 3).unwrap();
         assert_eq!((string(event, 1), string(event, 2)), ("Device.", "Boot!"));
         assert_eq!(entries(event, 3).collect::<Vec<_>>(), [("Cause", "LocalReboot")]);
+        let args = BootArgs { cause: Some("LocalReboot"), ..BootArgs::default() };
+        assert_eq!(boot_args(event), args);
         assert_eq!(string(event, 9), "");
         assert!(body(MsgKind::Get, &msg).is_none());
         assert!(body(MsgKind::GetResp, &msg).is_none());

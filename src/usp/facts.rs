@@ -194,44 +194,59 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
     /// of `path`. True if there are any.
     fn param_errors(
         &mut self,
-        mut fields: impl Pieces<'a>,
+        fields: impl Pieces<'a>,
         number: u32,
         path: &'a str,
     ) -> Result<bool, Malformed> {
+        self.failures(fields, number, |param| (path, param))
+    }
+
+    /// The same; `place` makes path and parameter of what stands in field 1.
+    fn failures(
+        &mut self,
+        mut fields: impl Pieces<'a>,
+        number: u32,
+        place: impl Fn(&'a str) -> (&'a str, &'a str),
+    ) -> Result<bool, Malformed> {
         let mut any = false;
-        while let Some((field, reader)) = fields.next()? {
-            if field.number != number {
-                continue;
-            }
-            field.len()?;
-            let mut inside = reader.inside(&field);
-            let (mut param, mut words) = ("", Words::default());
+        while let Some(mut inside) = fields.next_in(number)? {
+            let (mut named, mut words) = ("", Words::default());
             while let Some(field) = inside.next_field()? {
                 match field.number {
-                    1 => param = inside.string(&field)?,
+                    1 => named = inside.string(&field)?,
                     _ => words.take(2, &field, &inside)?,
                 }
             }
-            let Words { code, text } = words;
+            let (Words { code, text }, (path, param)) = (words, place(named));
             any |= self.note(Failed { level: Level::Param, code, path, param, text });
         }
         Ok(any)
     }
 
-    fn get(&mut self, mut fields: impl Pieces<'a>) -> Step {
-        while let Some((field, reader)) = fields.next()? {
-            if field.number != 1 {
-                continue;
-            }
-            field.len()?;
-            let mut result = reader.inside(&field);
+    fn get(&mut self, fields: impl Pieces<'a>) -> Step {
+        self.path_results(fields, |walk, resolved| walk.params(resolved, 2))
+    }
+
+    fn instances(&mut self, fields: Fields<'a>) -> Step {
+        self.path_results(fields, |walk, instance| walk.instance(Top(instance), 2))
+    }
+
+    /// Results of the shape 1 requested_path, 2 err_code, 3 err_msg, 4 what was found, which
+    /// `tell` tells.
+    #[inline]
+    fn path_results(
+        &mut self,
+        mut fields: impl Pieces<'a>,
+        tell: impl Fn(&mut Self, WireReader<'a>) -> Step,
+    ) -> Step {
+        while let Some(mut result) = fields.next_in(1)? {
             let (mut path, mut words) = ("", Words::default());
             while let Some(field) = result.next_field()? {
                 match field.number {
                     1 => path = result.string(&field)?,
                     4 => {
                         field.len()?;
-                        self.params(result.inside(&field), 2)?;
+                        tell(self, result.inside(&field))?;
                     }
                     _ => words.take(2, &field, &result)?,
                 }
@@ -242,42 +257,17 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
     }
 
     /// Tells the parameters in map `number` of the object whose path is field 1.
-    fn params(&mut self, mut fields: WireReader<'a>, number: u32) -> Step {
+    fn params(&mut self, fields: WireReader<'a>, number: u32) -> Step {
         let (mut object, mut head) = ("", fields);
         while let Some(field) = head.next_field()? {
             if field.number == 1 {
                 object = head.string(&field)?;
             }
         }
-        while let Some(field) = fields.next_field()? {
-            if field.number == number {
-                field.len()?;
-                let (key, value) = map_entry(fields.inside(&field))?;
-                self.facts.param(object, key, value);
-            }
-        }
-        Ok(())
-    }
-
-    fn instances(&mut self, mut fields: Fields<'a>) -> Step {
-        while let Some((field, reader)) = fields.next()? {
-            if field.number != 1 {
-                continue;
-            }
-            field.len()?;
-            let mut result = reader.inside(&field);
-            let (mut path, mut words) = ("", Words::default());
-            while let Some(field) = result.next_field()? {
-                match field.number {
-                    1 => path = result.string(&field)?,
-                    4 => {
-                        field.len()?;
-                        self.instance(Top(result.inside(&field)), 2)?;
-                    }
-                    _ => words.take(2, &field, &result)?,
-                }
-            }
-            self.path_result(words, path);
+        let mut entries = Top(fields);
+        while let Some(entry) = entries.next_in(number)? {
+            let (key, value) = map_entry(entry)?;
+            self.facts.param(object, key, value);
         }
         Ok(())
     }
@@ -286,23 +276,15 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
     fn instance(&mut self, mut fields: impl Pieces<'a>, number: u32) -> Step {
         let path = string(fields, 1)?;
         self.facts.object(path);
-        while let Some((field, reader)) = fields.next()? {
-            if field.number == number {
-                field.len()?;
-                let (name, value) = map_entry(reader.inside(&field))?;
-                self.facts.unique_key(path, name, value);
-            }
+        while let Some(entry) = fields.next_in(number)? {
+            let (name, value) = map_entry(entry)?;
+            self.facts.unique_key(path, name, value);
         }
         Ok(())
     }
 
     fn supported(&mut self, mut fields: Fields<'a>) -> Step {
-        while let Some((field, reader)) = fields.next()? {
-            if field.number != 1 {
-                continue;
-            }
-            field.len()?;
-            let result = reader.inside(&field);
+        while let Some(result) = fields.next_in(1)? {
             let (mut path, mut words, mut any) = ("", Words::default(), false);
             let mut head = result;
             while let Some(field) = head.next_field()? {
@@ -315,7 +297,7 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
                     _ => words.take(2, &field, &head)?,
                 }
             }
-            if any && self.facts.supported(path, reader.bytes(&field)) {
+            if any && self.facts.supported(path, result.rest()) {
                 let mut objects = result;
                 while let Some(field) = objects.next_field()? {
                     if field.number == 5 {
@@ -394,12 +376,8 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
         mut fields: Fields<'a>,
         success: impl Fn(&mut Self, Status<'a>) -> Result<bool, Malformed>,
     ) -> Step {
-        while let Some((field, reader)) = fields.next()? {
-            if field.number != 1 {
-                continue;
-            }
-            field.len()?;
-            let result = Top(reader.inside(&field));
+        while let Some(result) = fields.next_in(1)? {
+            let result = Top(result);
             let path = string(result, 1)?;
             match run(Inside::new(result, 2), |n| matches!(n, 1 | 2))? {
                 Some((1, failure)) => self.failure(path, Inside::new(failure, 1))?,
@@ -424,25 +402,19 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
         self.counts.bad += 1;
         self.note(Failed { level: Level::Result, code, path, param: "", text });
         let mut instances = fields;
-        while let Some((field, reader)) = instances.next()? {
-            if field.number == 3 {
-                field.len()?;
-                let instance = Top(reader.inside(&field));
-                self.param_errors(instance, 2, string(instance, 1)?)?;
-            }
+        while let Some(instance) = instances.next_in(3)? {
+            let instance = Top(instance);
+            self.param_errors(instance, 2, string(instance, 1)?)?;
         }
         Ok(())
     }
 
     fn set(&mut self, mut success: Status<'a>) -> Result<bool, Malformed> {
         let mut flawed = false;
-        while let Some((field, reader)) = success.next()? {
-            if field.number == 1 {
-                field.len()?;
-                let instance = Top(reader.inside(&field));
-                flawed |= self.param_errors(instance, 2, string(instance, 1)?)?;
-                self.params(instance.0, 3)?;
-            }
+        while let Some(instance) = success.next_in(1)? {
+            let instance = Top(instance);
+            flawed |= self.param_errors(instance, 2, string(instance, 1)?)?;
+            self.params(instance.0, 3)?;
         }
         Ok(flawed)
     }
@@ -459,34 +431,12 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
                 self.facts.gone(reader.string(&field)?);
             }
         }
-        let mut flawed = false;
-        let mut errors = success;
-        while let Some((field, reader)) = errors.next()? {
-            if field.number != 2 {
-                continue;
-            }
-            field.len()?;
-            let mut inside = reader.inside(&field);
-            let (mut path, mut words) = ("", Words::default());
-            while let Some(field) = inside.next_field()? {
-                match field.number {
-                    1 => path = inside.string(&field)?,
-                    _ => words.take(2, &field, &inside)?,
-                }
-            }
-            let Words { code, text } = words;
-            flawed |= self.note(Failed { level: Level::Param, code, path, param: "", text });
-        }
-        Ok(flawed)
+        self.failures(success, 2, |path| (path, ""))
     }
 
     fn operate(&mut self, mut fields: Fields<'a>) -> Step {
-        while let Some((field, reader)) = fields.next()? {
-            if field.number != 1 {
-                continue;
-            }
-            field.len()?;
-            let result = Top(reader.inside(&field));
+        while let Some(result) = fields.next_in(1)? {
+            let result = Top(result);
             let path = string(result, 1)?;
             match run(result, |n| matches!(n, 2..=4))? {
                 Some((4, failure)) => self.command_failure(path, "", Inside::new(failure, 4))?,

@@ -116,6 +116,12 @@ impl<'a> WireReader<'a> {
         self.buf.len()
     }
 
+    /// The bytes from the next field to the end of the message.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.buf.get(self.pos..).unwrap_or_default()
+    }
+
     /// The bytes of the field's value.
     #[must_use]
     pub fn bytes(&self, field: &WireField) -> &'a [u8] {

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::pace::Pace;
 use crate::analysis::Snapshot;
 use crate::analysis::exchanges::{Exchange, State};
 use crate::core::ids::{EndpointId, Epoch, ExchangeId};
@@ -89,7 +90,7 @@ pub struct ExchangeList {
     /// Places in the stream of exchanges, newest first.
     places: Vec<u64>,
     making: Option<Making>,
-    made_at: Option<(u64, Stopwatch)>,
+    pace: Pace,
 }
 
 struct Making {
@@ -117,7 +118,7 @@ impl ExchangeList {
     fn start_over(&mut self) {
         self.places.clear();
         self.making = None;
-        self.made_at = None;
+        self.pace.reset();
     }
 
     /// Number of rows.
@@ -159,10 +160,7 @@ impl ExchangeList {
         }
         let log = snapshot.exchanges();
         if self.making.is_none() {
-            let fresh = self.made_at.as_ref().is_some_and(|(generation, at)| {
-                *generation == snapshot.generation() || at.elapsed() < REMAKE_EVERY
-            });
-            if fresh {
+            if !self.pace.is_due(snapshot.generation(), REMAKE_EVERY) {
                 return false;
             }
             self.making = Some(Making {
@@ -194,7 +192,7 @@ impl ExchangeList {
         }
         if let Some(made) = self.making.take() {
             self.places = made.places;
-            self.made_at = Some((made.generation, Stopwatch::start()));
+            self.pace.made(made.generation);
         }
         false
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::order::natural;
+use super::order::{Ordered, natural};
+use super::pace::Pace;
 use crate::analysis::Snapshot;
 use crate::analysis::latency::LatencyRow;
 use crate::core::ids::{EndpointId, Epoch};
@@ -10,6 +11,9 @@ use crate::core::time::Stopwatch;
 
 /// How often the table is sorted again while there is news.
 const SORT_EVERY: Duration = Duration::from_millis(500);
+
+/// Rows sorted in by name between two looks at the stopwatch.
+const SLICE: usize = 1024;
 
 /// What the table is sorted by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -60,9 +64,12 @@ pub struct LatencyTable {
     by: By,
     rising: bool,
     device: Option<EndpointId>,
-    /// Places in the snapshot's rows.
-    order: Vec<u32>,
-    sorted: Option<(u64, Stopwatch)>,
+    /// Places in the snapshot's rows: by device the smallest first, else the largest.
+    all: Ordered,
+    /// Those listed, in the same order.
+    places: Vec<u32>,
+    pace: Pace,
+    dirty: bool,
 }
 
 impl LatencyTable {
@@ -74,63 +81,82 @@ impl LatencyTable {
 
     /// Sorts by something else, or the other way round.
     pub fn sort_by(&mut self, by: By) {
-        self.rising = if self.by == by { !self.rising } else { by == By::Device };
+        if self.by == by {
+            self.rising = !self.rising;
+            return;
+        }
+        self.rising = by == By::Device;
         self.by = by;
-        self.sorted = None;
+        self.all.unsort();
+        self.pace.reset();
     }
 
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.order.len()
+        self.places.len()
     }
 
     /// True if there is no row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.places.is_empty()
     }
 
     /// Row `index` as it is now.
     #[must_use]
     pub fn get(&self, snapshot: &Snapshot, index: usize) -> Option<LatencyRow> {
-        snapshot.latency_rows().get(*self.order.get(index)? as usize).copied()
+        let turned = self.rising != (self.by == By::Device);
+        let at = if turned { self.places.len().checked_sub(index + 1)? } else { index };
+        snapshot.latency_rows().get(*self.places.get(at)? as usize).copied()
     }
 
-    /// Sorts again if there is news and it is time to.
-    pub fn advance(&mut self, snapshot: &Snapshot, device: Option<EndpointId>) {
-        if self.epoch != Some(snapshot.epoch()) || self.device != device {
-            self.epoch = Some(snapshot.epoch());
-            self.device = device;
-            self.order.clear();
-            self.sorted = None;
+    /// Catches up with the snapshot for at most about `budget`. True if there is more to do.
+    pub fn advance(
+        &mut self,
+        snapshot: &Snapshot,
+        device: Option<EndpointId>,
+        budget: Duration,
+    ) -> bool {
+        let started = Stopwatch::start();
+        if self.epoch != Some(snapshot.epoch()) {
+            let (by, rising) = (self.by, self.rising);
+            *self = Self { epoch: Some(snapshot.epoch()), by, rising, ..Self::default() };
         }
-        let fresh = self.sorted.as_ref().is_some_and(|(generation, at)| {
-            *generation == snapshot.generation() || at.elapsed() < SORT_EVERY
-        });
-        if fresh {
-            return;
-        }
+        self.dirty |= std::mem::replace(&mut self.device, device) != device;
         let rows = snapshot.latency_rows();
-        self.order.clear();
-        let wanted = rows.iter().enumerate().filter(|(_, row)| {
-            self.device.is_none_or(|id| row.device == id) && (row.count > 0 || row.timeouts > 0)
-        });
-        self.order.extend(wanted.map(|(place, _)| place as u32));
-        let (by, rising) = (self.by, self.rising);
-        let name = |place: u32| {
-            rows.get(place as usize).map_or("", |row| snapshot.endpoint_name(row.device))
-        };
-        if by == By::Device {
-            self.order.sort_by(|&a, &b| natural(name(a), name(b)));
-        } else {
-            let key = |&place: &u32| rows.get(place as usize).map_or(0, |row| by.number(row));
-            self.order.sort_by_key(key);
+        let known = self.all.ids().len();
+        for place in known..rows.len() {
+            self.all.push(place as u32);
         }
-        if !rising {
-            self.order.reverse();
+        if self.by == By::Device {
+            let name = |place: u32| {
+                rows.get(place as usize).map_or("", |row| snapshot.endpoint_name(row.device))
+            };
+            while !self.all.is_sorted() {
+                self.all.sort_some(SLICE, |a, b| natural(name(a), name(b)).then(a.cmp(&b)));
+                self.dirty = true;
+                if started.elapsed() >= budget {
+                    break;
+                }
+            }
+        } else if self.pace.is_due(snapshot.generation(), SORT_EVERY) {
+            self.pace.made(snapshot.generation());
+            let by = self.by;
+            self.all.sort_by_key_desc(|place| {
+                rows.get(place as usize).map_or(0, |row| u64::from(by.number(row)))
+            });
+            self.dirty = true;
         }
-        self.sorted = Some((snapshot.generation(), Stopwatch::start()));
+        if std::mem::take(&mut self.dirty) {
+            let of_device = |place: u32| {
+                self.device
+                    .is_none_or(|id| rows.get(place as usize).is_some_and(|row| row.device == id))
+            };
+            self.places.clear();
+            self.places.extend(self.all.ids().iter().copied().filter(|&place| of_device(place)));
+        }
+        self.by == By::Device && !self.all.is_sorted()
     }
 }
 
@@ -162,14 +188,14 @@ mod tests {
             let rows = (0..table.len()).filter_map(|n| table.get(&snapshot, n));
             rows.map(|row| snapshot.endpoint_name(row.device)).collect()
         };
-        table.advance(&snapshot, None);
+        table.advance(&snapshot, None, Duration::from_secs(1));
         assert_eq!(names(&table), ["os::00256D-10", "os::00256D-2", "os::00256D-1"]);
         table.sort_by(By::Device);
-        table.advance(&snapshot, None);
+        table.advance(&snapshot, None, Duration::from_secs(1));
         assert_eq!(names(&table), ["os::00256D-1", "os::00256D-2", "os::00256D-10"]);
         table.sort_by(By::Longest);
         table.sort_by(By::Longest);
-        table.advance(&snapshot, None);
+        table.advance(&snapshot, None, Duration::from_secs(1));
         assert_eq!(names(&table), ["os::00256D-1", "os::00256D-2", "os::00256D-10"]);
     }
 }

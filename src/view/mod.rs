@@ -18,6 +18,7 @@ pub mod latency_table;
 pub mod message_list;
 pub mod model_tree;
 pub mod order;
+pub mod pace;
 pub mod presence;
 pub mod problems;
 pub mod profile_editor;

@@ -4,11 +4,11 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use super::pace::Pace;
 use crate::analysis::Snapshot;
 use crate::analysis::problems::code::{Code, Level};
 use crate::analysis::problems::trouble::{Proof, Trouble};
 use crate::core::ids::{EndpointId, Epoch};
-use crate::core::time::Stopwatch;
 
 /// How often the list is sorted again while there is news.
 const SORT_EVERY: Duration = Duration::from_millis(500);
@@ -36,7 +36,7 @@ pub struct ProblemList {
     order: Vec<u32>,
     open: HashSet<u32>,
     items: Vec<Item>,
-    sorted: Option<(u64, Stopwatch)>,
+    pace: Pace,
 }
 
 impl ProblemList {
@@ -67,7 +67,7 @@ impl ProblemList {
     /// Lists only this level and graver ones.
     pub fn set_least(&mut self, least: Option<Level>) {
         self.least = least;
-        self.sorted = None;
+        self.pace.reset();
     }
 
     /// True if a problem is opened.
@@ -95,16 +95,13 @@ impl ProblemList {
         if self.epoch != Some(snapshot.epoch()) {
             self.epoch = Some(snapshot.epoch());
             self.open.clear();
-            self.sorted = None;
+            self.pace.reset();
         }
         if self.device != device {
             self.device = device;
-            self.sorted = None;
+            self.pace.reset();
         }
-        let fresh = self.sorted.as_ref().is_some_and(|(generation, at)| {
-            *generation == snapshot.generation() || at.elapsed() < SORT_EVERY
-        });
-        if fresh {
+        if !self.pace.is_due(snapshot.generation(), SORT_EVERY) {
             return;
         }
         let rows = snapshot.troubles().rows();
@@ -116,12 +113,12 @@ impl ProblemList {
         self.order.extend(wanted.map(|(place, _)| place as u32));
         // Within a level the newest kind of trouble first; what keeps coming must not jump about,
         // so it is by first sight.
-        self.order.sort_by_key(|&place| {
+        self.order.sort_by_cached_key(|&place| {
             let trouble = rows.get(place as usize);
             let level = trouble.map_or(Level::Info, |trouble| trouble.code.level());
             (std::cmp::Reverse(level), std::cmp::Reverse(trouble.map(|t| t.first_at)))
         });
-        self.sorted = Some((snapshot.generation(), Stopwatch::start()));
+        self.pace.made(snapshot.generation());
         self.flatten(snapshot);
     }
 

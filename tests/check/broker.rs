@@ -70,7 +70,7 @@ fn the_acs_s_client_id_is_never_used() {
     let log = broker.log();
     assert!(!log.contains("as acs-controller-001 ("), "{log}");
     // Clean sessions without a will.
-    assert!(log.contains("c1") && !log.contains("c0"), "{log}");
+    assert!(log.contains(", c1,") && !log.contains(", c0,"), "{log}");
     assert!(log.contains("No will message specified") || !log.contains("Will message"), "{log}");
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use usp_scope::core::time::SystemClock;
-use usp_scope::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions};
+use usp_scope::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions, QUEUE_BYTES};
 use usp_scope::mqtt::diagnose::{Outcome, Progress, Stage, StageReport};
 use usp_scope::mqtt::link::{Cause, Failure, LinkState};
 use usp_scope::profile::identity::{ClientId, Identity};
@@ -22,6 +22,7 @@ fn engine() -> EngineHandle {
     EngineHandle::start(EngineOptions {
         clock: SystemClock::shared(),
         budgets: Budgets::default(),
+        queue_bytes: QUEUE_BYTES,
         waker: Arc::new(|| {}),
         handle_interrupt: false,
     })

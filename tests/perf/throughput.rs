@@ -27,7 +27,7 @@ use usp_scope::analysis::Pipeline;
 use usp_scope::core::ids::Epoch;
 use usp_scope::core::time::{Stopwatch, SystemClock, Timestamp};
 use usp_scope::core::wire::{Delivery, Prop, WireBatch};
-use usp_scope::engine::{EngineCommand, EngineHandle, EngineOptions};
+use usp_scope::engine::{EngineCommand, EngineHandle, EngineOptions, QUEUE_BYTES};
 use usp_scope::profile::model::{Profile, VersionChoice};
 use usp_scope::store::{Budgets, Store};
 use usp_scope::usp::scan::scan;
@@ -171,6 +171,7 @@ fn whole_engine(packets: &Arc<Vec<u8>>) -> Duration {
     let engine = EngineHandle::start(EngineOptions {
         clock: SystemClock::shared(),
         budgets: Budgets::default(),
+        queue_bytes: QUEUE_BYTES,
         waker: Arc::new(|| {}),
         handle_interrupt: false,
     })

@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use usp_scope::app::{StartFailure, Workbench, WorkbenchOptions};
 use usp_scope::core::time::{Stopwatch, SystemClock};
-use usp_scope::engine::{EngineHandle, EngineOptions};
+use usp_scope::engine::{EngineHandle, EngineOptions, QUEUE_BYTES};
 use usp_scope::store::Budgets;
 use usp_scope::view::format::Clockface;
 
@@ -21,6 +21,7 @@ fn a_broker_that_refuses_is_explained() {
     let engine = EngineHandle::start(EngineOptions {
         clock: Arc::clone(&clock),
         budgets: Budgets::default(),
+        queue_bytes: QUEUE_BYTES,
         waker: Arc::new(|| {}),
         handle_interrupt: false,
     })

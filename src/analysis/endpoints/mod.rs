@@ -3,7 +3,6 @@
 //!
 //! Retained messages are old ones and prove nothing here.
 
-mod body;
 pub mod info;
 mod paths;
 pub mod presence;
@@ -29,7 +28,9 @@ use crate::core::ids::{EndpointId, Seq};
 use crate::core::time::Timestamp;
 use crate::store::Store;
 use crate::store::row::Direction;
+use crate::usp::body;
 use crate::usp::decode::decode;
+use crate::usp::facts::split;
 use crate::usp::generated::usp_record::MqttConnectRecord;
 use crate::usp::generated::usp_record::record::RecordType as Kind;
 use crate::usp::kind::{MsgKind, NotificationKind, PayloadKind, RecordType, Role};
@@ -347,8 +348,8 @@ impl Endpoints {
         let Some((kind, msg, bytes)) = note.msg() else { return };
         match (kind, msg.notification) {
             (MsgKind::Notify, Some(NotificationKind::Event)) => {
-                let Some(event) = body::inside(bytes, &body::EVENT) else { return };
-                match body::last_part(body::string(event, 2)) {
+                let Some(event) = inside_notify(bytes, NotificationKind::Event) else { return };
+                match split(body::string(event, 2)).1 {
                     "Boot!" => {
                         let args = body::boot_args(event);
                         self.booted(note, from, before, seen, args, exchanges, reports);
@@ -358,20 +359,20 @@ impl Endpoints {
                 }
             }
             (MsgKind::Notify, Some(NotificationKind::OnBoardRequest)) => {
-                if let Some(request) = body::inside(bytes, &body::ON_BOARD) {
+                if let Some(request) = inside_notify(bytes, NotificationKind::OnBoardRequest) {
                     self.on_board(store, note, from, request, reports);
                 }
             }
             (MsgKind::GetSupportedProtoResp, _) => {
-                if let Some(resp) = body::inside(bytes, &body::SUPPORTED_PROTOCOL) {
+                if let Some(resp) = body::body(kind, bytes) {
                     self.supports(from, body::string(resp, 1));
                 }
             }
             (MsgKind::Operate, _) => {
-                let operate = body::inside(bytes, &body::OPERATE);
+                let operate = body::body(kind, bytes);
                 let command = operate.map_or("", |operate| body::string(operate, 1));
                 if let Some(to) = to
-                    && matches!(body::last_part(command), "Reboot()" | "FactoryReset()")
+                    && matches!(split(command).1, "Reboot()" | "FactoryReset()")
                 {
                     self.expect_restart(to, note.at);
                 }
@@ -489,6 +490,11 @@ impl Endpoints {
 /// Bytes a text takes beside the place it is kept in.
 fn heap(len: usize) -> usize {
     if len > size_of::<CompactString>() { len } else { 0 }
+}
+
+/// The notification of this kind in a Notify.
+fn inside_notify(msg: &[u8], kind: NotificationKind) -> Option<WireReader<'_>> {
+    body::last(body::body(MsgKind::Notify, msg)?, kind as u32)
 }
 
 /// A message as proof of what is odd about another one; not of itself.

@@ -8,11 +8,11 @@ use compact_str::CompactString;
 use super::super::exchanges::Exchanges;
 use super::super::note::{Note, Report, Reports, report};
 use super::super::problems::code::Code;
-use super::body::BootArgs;
 use super::info::{Boot, Connect, Life, MAX_TEXT, cut};
 use super::{Endpoints, Seen};
 use crate::core::ids::{EndpointId, Seq};
 use crate::core::time::Timestamp;
+use crate::usp::body::BootArgs;
 use crate::usp::generated::usp_record::MqttConnectRecord;
 use crate::usp::generated::usp_record::mqtt_connect_record::MqttVersion;
 
@@ -155,7 +155,7 @@ impl Endpoints {
         from: EndpointId,
         before: Life,
         seen: Seen,
-        args: BootArgs,
+        args: BootArgs<'_>,
         exchanges: &mut Exchanges,
         reports: &mut Reports,
     ) {
@@ -179,13 +179,13 @@ impl Endpoints {
             }
         }
         let text = |text: &str| CompactString::from(cut(text, MAX_TEXT));
-        let cause = text(&args.cause);
+        let cause = text(args.cause.unwrap_or_default());
         more.boot = Some(Box::new(Boot {
             at: note.at,
             seq: note.seq,
             cause: cause.clone(),
-            command_key: text(&args.command_key),
-            firmware_updated: args.firmware_updated,
+            command_key: text(args.command_key.unwrap_or_default()),
+            firmware_updated: args.firmware_updated.and_then(boolean),
             to: note.to,
             digest,
         }));
@@ -262,6 +262,17 @@ impl Endpoints {
         more.witnessed |= witnessed;
         more.restart = Some(self.restarts.end());
         self.restarts.push(restart);
+    }
+}
+
+/// A boolean as agents write it.
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use std::hash::BuildHasher;
 use hashbrown::HashMap;
 
 use crate::core::ids::EndpointId;
+use crate::usp::facts::split;
 
 /// Operations of one name and key at once. More can't be told apart in any useful way.
 const MAX_SAME: usize = 64;
@@ -34,13 +35,8 @@ impl Keys {
 
     /// A command on objects that the answer will name.
     pub(super) fn search(&self, device: EndpointId, command: &str, key: &str) -> u64 {
-        self.hasher.hash_one((3_u8, device, name(command), key))
+        self.hasher.hash_one((3_u8, device, split(command).1, key))
     }
-}
-
-/// The last part of a command's path: its own name.
-fn name(command: &str) -> &str {
-    command.rsplit_once('.').map_or(command, |(_, name)| name)
 }
 
 /// True if the path stands for any number of objects: search, wildcard or reference following.

@@ -1,6 +1,6 @@
 //! What the messages say about operations, read off the wire.
 
-use crate::usp::body::{body, code, each, entries, last, string};
+use crate::usp::body::{BootArgs, body, boot_args, code, each, last, string};
 use crate::usp::kind::MsgKind;
 use crate::usp::wire::WireReader;
 
@@ -80,25 +80,8 @@ pub(super) fn complete(msg: &[u8]) -> Option<Completed<'_>> {
     })
 }
 
-/// A Boot! event.
-pub(super) struct Boot<'a> {
-    pub(super) key: Option<&'a str>,
-    pub(super) cause: Option<&'a str>,
-}
-
-/// The Notify as a Boot!, if it is one.
-pub(super) fn boot(msg: &[u8]) -> Option<Boot<'_>> {
+/// The arguments of the Notify if it is a Boot!.
+pub(super) fn boot(msg: &[u8]) -> Option<BootArgs<'_>> {
     let event = last(body(MsgKind::Notify, msg)?, 3)?;
-    if string(event, 2) != "Boot!" {
-        return None;
-    }
-    let mut boot = Boot { key: None, cause: None };
-    for (name, value) in entries(event, 3) {
-        match name {
-            "CommandKey" => boot.key = Some(value),
-            "Cause" => boot.cause = Some(value),
-            _ => {}
-        }
-    }
-    Some(boot)
+    (string(event, 2) == "Boot!").then(|| boot_args(event))
 }

@@ -82,7 +82,7 @@ impl Operations {
             }
             return;
         }
-        let key = boot.key.unwrap_or_default();
+        let key = boot.command_key.unwrap_or_default();
         self.restarted(device, note.at, note.seq, Some(key), boot.cause);
     }
 

@@ -3,7 +3,7 @@
 //! after it was over.
 
 use super::code::Code;
-use crate::analysis::latency::bucket;
+use crate::analysis::latency::{DEVICE_REQUESTS, bucket, place_of};
 use crate::analysis::note::{Note, Reports, report};
 use crate::core::ids::EndpointId;
 use crate::usp::kind::MsgKind;
@@ -30,9 +30,9 @@ const SLOW_MICROS: u32 = 100_000;
 /// Answers to one type of request after which it is known how long they usually take.
 const LEARNED: u8 = 10;
 
-/// Types of requests that devices answer, each with its own usual time: reading a whole data
-/// model takes longer than one parameter, and that is no jump.
-const TYPES: usize = 8;
+/// Each type of request that devices answer has its own usual time: reading a whole data model
+/// takes longer than one parameter, and that is no jump.
+const TYPES: usize = DEVICE_REQUESTS;
 /// Buckets are below 512; the type stands above them.
 const TYPE_SHIFT: u32 = 9;
 /// Usual times are kept in sixteenths of a bucket.
@@ -77,7 +77,10 @@ impl Health {
         reports: &mut Reports,
     ) {
         // Notifies and Registers are answered by Controllers.
-        let Some(kind) = type_of(request) else { return };
+        let kind = place_of(request);
+        if kind >= DEVICE_REQUESTS {
+            return;
+        }
         let index = device.0 as usize;
         if index >= self.devices.len() {
             self.devices.resize(index + 1, Device::default());
@@ -155,20 +158,6 @@ impl Device {
         *usual = u16::try_from(i32::from(*usual) + step).unwrap_or(0);
         *learned = learned.saturating_add(1);
     }
-}
-
-fn type_of(request: MsgKind) -> Option<usize> {
-    Some(match request {
-        MsgKind::Get => 0,
-        MsgKind::Set => 1,
-        MsgKind::Add => 2,
-        MsgKind::Delete => 3,
-        MsgKind::Operate => 4,
-        MsgKind::GetInstances => 5,
-        MsgKind::GetSupportedDm => 6,
-        MsgKind::GetSupportedProto => 7,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

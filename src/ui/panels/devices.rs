@@ -83,8 +83,7 @@ pub fn show(
             && let Some(&device) = devices.rows().get(row)
         {
             commands.push(UiCommand::PickDevice(Some(device)));
-            let (row, visible) = (row as f64, output.visible);
-            panel.top = panel.top.min(row).max(row + 1.0 - visible);
+            rows::reveal(&mut panel.top, row, output.visible);
         }
     }
 }

@@ -129,12 +129,7 @@ fn navigate(
         (0..list.len()).find(|&n| list.get(snapshot, n).is_some_and(|(id, _)| id <= picked))
     });
     let to = nav.apply(at, list.len(), visible as usize)?;
-    let row = to as f64;
-    if row < panel.top {
-        panel.top = row;
-    } else if row >= panel.top + visible {
-        panel.top = row - visible + 1.0;
-    }
+    rows::reveal(&mut panel.top, to, visible);
     list.get(snapshot, to).map(|(id, exchange)| (id, exchange.clone()))
 }
 

@@ -523,8 +523,7 @@ fn navigate(nav: Nav, inspected: &mut Inspected, panel: &mut InspectorPanel, vis
         && let Some(&at) = inspected.visible().get(row)
     {
         inspected.select(Some(at));
-        let row = row as f64;
-        panel.fields_top = panel.fields_top.min(row).max(row + 1.0 - visible);
+        rows::reveal(&mut panel.fields_top, row, visible);
     }
 }
 

@@ -92,12 +92,7 @@ pub fn show(
         && let Some(to) = nav.apply(panel.picked, table.len(), output.visible as usize)
         && let Some(row) = table.get(snapshot, to)
     {
-        let at = to as f64;
-        if at < panel.top {
-            panel.top = at;
-        } else if at >= panel.top + output.visible {
-            panel.top = at - output.visible + 1.0;
-        }
+        rows::reveal(&mut panel.top, to, output.visible);
         panel.picked = Some(to);
         if nav == crate::ui::widgets::keys::Nav::Enter {
             clicked = Some((to, row.device));

@@ -171,12 +171,7 @@ fn navigate(
         return;
     }
     let Some(to) = nav.apply(at, list.items().len(), visible as usize) else { return };
-    let row = to as f64;
-    if row < panel.top {
-        panel.top = row;
-    } else if row >= panel.top + visible {
-        panel.top = row - visible + 1.0;
-    }
+    rows::reveal(&mut panel.top, to, visible);
     panel.picked = list.items().get(to).copied();
 }
 

@@ -243,10 +243,5 @@ fn navigate(
     let Some(row) = target else { return };
     let Some(found) = tree.rows().get(row) else { return };
     commands.push(UiCommand::PickTopic(Some(found.node)));
-    let row = row as f64;
-    if row < panel.top {
-        panel.top = row;
-    } else if row + 1.0 > panel.top + visible {
-        panel.top = row + 1.0 - visible;
-    }
+    rows::reveal(&mut panel.top, row, visible);
 }

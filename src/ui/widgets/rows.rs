@@ -197,6 +197,12 @@ pub fn row(ui: &Ui, look: Look, id: Id, rect: Rect, info: &RowInfo<'_>) -> Respo
     response
 }
 
+/// Scrolls so that a row is on the screen, whole; `visible` whole rows fit there.
+pub fn reveal(top: &mut f64, row: usize, visible: f64) {
+    let row = row as f64;
+    *top = top.min(row).max(row + 1.0 - visible);
+}
+
 /// Gives a list the keyboard.
 pub fn focus(ui: &Ui, id: Id) {
     ui.memory_mut(|memory| memory.request_focus(id));

@@ -12,6 +12,21 @@ pub(super) trait Pieces<'a>: Copy {
     /// # Errors
     /// Says why the bytes are no field.
     fn next(&mut self) -> Result<Option<(WireField, WireReader<'a>)>, Malformed>;
+
+    /// The message in the next field with this number.
+    ///
+    /// # Errors
+    /// As above, and if such a field holds no message.
+    #[inline]
+    fn next_in(&mut self, number: u32) -> Result<Option<WireReader<'a>>, Malformed> {
+        while let Some((field, reader)) = self.next()? {
+            if field.number == number {
+                field.len()?;
+                return Ok(Some(reader.inside(&field)));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// A message in one piece.

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Id, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-use super::{CELL_CHARS, HOVER_CHARS, ModelPanel, go_to, list_id, reveal};
+use super::{CELL_CHARS, HOVER_CHARS, ModelPanel, go_to, list_id};
 use crate::analysis::Snapshot;
 use crate::analysis::shadow::{Difference, What};
 use crate::ui::command::UiCommand;
@@ -74,7 +74,7 @@ pub(super) fn show(
         _ => {
             let visible = output.visible;
             if let Some(to) = nav.apply(picked, model.differences().len(), visible as usize) {
-                reveal(&mut panel.top, to, visible);
+                rows::reveal(&mut panel.top, to, visible);
                 model.pick(Some(to));
                 panel.details_top = 0.0;
                 panel.details = false;

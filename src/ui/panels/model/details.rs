@@ -3,7 +3,7 @@
 use egui::{Align, Align2, Id, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use egui_plot::{AxisHints, Line as Curve, Plot};
 
-use super::{ModelPanel, Times, go_to, list_id, reveal};
+use super::{ModelPanel, Times, go_to, list_id};
 use crate::analysis::Snapshot;
 use crate::core::ids::Seq;
 use crate::core::time::Timestamp;
@@ -176,7 +176,7 @@ fn lines_ui(
             };
             let page = output.visible as usize;
             if let Some(to) = nav.apply(Some(at as usize), details.lines.len(), page) {
-                reveal(&mut panel.details_top, to, output.visible);
+                rows::reveal(&mut panel.details_top, to, output.visible);
             }
         }
         _ => {}

@@ -273,13 +273,3 @@ fn go_to(snapshot: &Snapshot, seq: Seq, commands: &mut Vec<UiCommand>) {
         commands.push(UiCommand::GoToMessage(seq));
     }
 }
-
-/// Scrolls so that a row is on the screen.
-fn reveal(top: &mut f64, row: usize, visible: f64) {
-    let row = row as f64;
-    if row < *top {
-        *top = row;
-    } else if row >= *top + visible {
-        *top = row - visible + 1.0;
-    }
-}

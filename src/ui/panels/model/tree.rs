@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Id, Painter, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
 
-use super::{CELL_CHARS, HOVER_CHARS, ModelPanel, Times, go_to, list_id, reveal};
+use super::{CELL_CHARS, HOVER_CHARS, ModelPanel, Times, go_to, list_id};
 use crate::analysis::Snapshot;
 use crate::analysis::shadow::{Object, Param};
 use crate::ui::command::UiCommand;
@@ -134,7 +134,7 @@ fn navigate(
         _ => nav.apply(at, model.rows().len(), visible as usize),
     };
     if let Some(to) = to.filter(|to| *to < model.rows().len()) {
-        reveal(&mut panel.top, to, visible);
+        rows::reveal(&mut panel.top, to, visible);
         model.pick(Some(to));
         panel.details_top = 0.0;
         panel.details = false;
