@@ -1,20 +1,21 @@
-//! A bounded log whose clones are cheap and never change: the newest items of a stream, in
-//! blocks behind `Arc`s. The oldest block goes when the bound is reached.
+//! A bounded log for snapshots: the newest items of a stream, in blocks that are lent and never
+//! change then. The oldest block goes when the bound is reached.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
-use super::cow_vec::BLOCK;
+use super::cow_vec::{BLOCK, append};
+use super::lend::Lend;
 
 /// Keeps between `capacity` and `capacity + 1024` of the newest items.
 pub struct BlockLog<T> {
-    blocks: VecDeque<Arc<Vec<T>>>,
+    blocks: VecDeque<Lend<Vec<T>>>,
     capacity: usize,
     first: u64,
     len: usize,
 }
 
-impl<T> Clone for BlockLog<T> {
+impl<T: Clone> Clone for BlockLog<T> {
+    /// Cheap for what [`BlockLog::lend`] gave; else it copies all that was written since.
     fn clone(&self) -> Self {
         Self {
             blocks: self.blocks.clone(),
@@ -58,13 +59,13 @@ impl<T: Clone> BlockLog<T> {
 
     /// Appends an item; forgets the oldest block if the bound is exceeded by a whole block, and
     /// gives it away.
-    pub fn push(&mut self, item: T) -> Option<Arc<Vec<T>>> {
+    pub fn push(&mut self, item: T) -> Option<Lend<Vec<T>>> {
         match self.blocks.back_mut() {
-            Some(last) if last.len() < BLOCK => Arc::make_mut(last).push(item),
+            Some(last) if last.len() < BLOCK => append(last.write(), item),
             _ => {
                 let mut block = Vec::with_capacity(BLOCK);
                 block.push(item);
-                self.blocks.push_back(Arc::new(block));
+                self.blocks.push_back(Lend::Own(block));
             }
         }
         self.len += 1;
@@ -76,6 +77,13 @@ impl<T: Clone> BlockLog<T> {
             return Some(oldest);
         }
         None
+    }
+
+    /// The log as it is now, for a snapshot.
+    #[must_use]
+    pub fn lend(&mut self) -> Self {
+        let blocks = self.blocks.iter_mut().map(Lend::lend).collect();
+        Self { blocks, capacity: self.capacity, first: self.first, len: self.len }
     }
 
     /// The items from stream position `from` on (or from the oldest kept), in order.
@@ -93,13 +101,14 @@ impl<T: Clone> BlockLog<T> {
         self.blocks.get(index / BLOCK)?.get(index % BLOCK)
     }
 
-    /// The item at stream position `at`, for changing it; copies its block if a clone shares it.
+    /// The item at stream position `at`, for changing it; copies its block if a snapshot
+    /// holds it.
     pub fn get_mut(&mut self, at: u64) -> Option<&mut T> {
         let index = usize::try_from(at.checked_sub(self.first)?).ok()?;
-        Arc::make_mut(self.blocks.get_mut(index / BLOCK)?).get_mut(index % BLOCK)
+        self.blocks.get_mut(index / BLOCK)?.write().get_mut(index % BLOCK)
     }
 
-    /// Shows the items that `older`, an earlier clone, has otherwise or not at all. Blocks that
+    /// Shows the items that `older`, an earlier snapshot, has otherwise or not at all. Blocks that
     /// both share cost nothing.
     pub fn changed_since<'a>(&'a self, older: &Self, mut tell: impl FnMut(&'a T))
     where
@@ -110,10 +119,9 @@ impl<T: Clone> BlockLog<T> {
         let skip = usize::try_from(skip).unwrap_or(usize::MAX);
         let mut before = older.blocks.iter().skip(skip);
         for block in &self.blocks {
-            let old = before
-                .next()
-                .map_or(&[][..], |old| if Arc::ptr_eq(old, block) { block } else { old });
-            if std::ptr::eq(old, block.as_slice()) {
+            let old = before.next().map(|old| (old.as_slice(), old.is_same(block)));
+            let (old, same) = old.unwrap_or_default();
+            if same {
                 continue;
             }
             for (n, item) in block.iter().enumerate() {
@@ -132,7 +140,7 @@ impl<T: Clone> BlockLog<T> {
 
     /// The newest item, for changing it.
     pub fn last_mut(&mut self) -> Option<&mut T> {
-        self.blocks.back_mut().and_then(|block| Arc::make_mut(block).last_mut())
+        self.blocks.back_mut().and_then(|block| block.write().last_mut())
     }
 }
 
@@ -154,7 +162,7 @@ mod tests {
         assert!(log.iter_from(9_990).copied().eq(9_990..10_000));
         assert_eq!(log.iter_from(20_000).count(), 0);
         assert_eq!((log.get(9_990), log.get(0), log.get(10_000)), (Some(&9_990), None, None));
-        let before = log.clone();
+        let before = log.lend();
         if let Some(item) = log.get_mut(9_990) {
             *item = 1;
         }
@@ -172,7 +180,7 @@ mod tests {
             log.changed_since(older, |item| told.push(*item));
             told
         };
-        let before = log.clone();
+        let before = log.lend();
         assert!(changed(&log, &before).is_empty());
         if let Some(item) = log.get_mut(1500) {
             *item = 7;
@@ -188,10 +196,10 @@ mod tests {
     }
 
     #[test]
-    fn clones_do_not_change() {
+    fn what_was_lent_does_not_change() {
         let mut log = BlockLog::with_capacity(10);
         log.push(1);
-        let kept = log.clone();
+        let kept = log.lend();
         log.push(2);
         assert_eq!(kept.iter_from(0).copied().collect::<Vec<_>>(), vec![1]);
     }

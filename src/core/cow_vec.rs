@@ -1,7 +1,7 @@
-//! A vector whose clones are cheap and never change: blocks of 1024 items behind `Arc`s,
-//! copied on the first write after a clone. Cloning costs one pointer per block.
+//! A vector for snapshots: blocks of 1024 items that are lent and never change then, copied on
+//! the first write after that. Lending costs one pointer per block.
 
-use std::sync::Arc;
+use super::lend::Lend;
 
 /// Items per block. 1024 keeps the copy of a touched block small (tens of KiB) and the list of
 /// blocks short (100 pointers for 100,000 items).
@@ -9,11 +9,12 @@ pub const BLOCK: usize = 1024;
 
 /// A copy-on-write vector; see the module text.
 pub struct CowVec<T> {
-    blocks: Vec<Arc<Vec<T>>>,
+    blocks: Vec<Lend<Vec<T>>>,
     len: usize,
 }
 
-impl<T> Clone for CowVec<T> {
+impl<T: Clone> Clone for CowVec<T> {
+    /// Cheap for what [`CowVec::lend`] gave; else it copies all that was written since.
     fn clone(&self) -> Self {
         Self { blocks: self.blocks.clone(), len: self.len }
     }
@@ -50,29 +51,42 @@ impl<T: Clone> CowVec<T> {
         self.blocks.get(index / BLOCK)?.get(index % BLOCK)
     }
 
-    /// Item `index` for writing; copies its block if a clone still shares it.
+    /// Item `index` for writing; copies its block if a snapshot still holds it.
     pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
-        let block = self.blocks.get_mut(index / BLOCK)?;
-        Arc::make_mut(block).get_mut(index % BLOCK)
+        self.blocks.get_mut(index / BLOCK)?.write().get_mut(index % BLOCK)
     }
 
     /// Appends an item.
     pub fn push(&mut self, item: T) {
         match self.blocks.last_mut() {
-            Some(last) if last.len() < BLOCK => Arc::make_mut(last).push(item),
+            Some(last) if last.len() < BLOCK => append(last.write(), item),
             _ => {
                 let mut block = Vec::with_capacity(BLOCK);
                 block.push(item);
-                self.blocks.push(Arc::new(block));
+                self.blocks.push(Lend::Own(block));
             }
         }
         self.len += 1;
+    }
+
+    /// The vector as it is now, for a snapshot.
+    #[must_use]
+    pub fn lend(&mut self) -> Self {
+        Self { blocks: self.blocks.iter_mut().map(Lend::lend).collect(), len: self.len }
     }
 
     /// All items in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.blocks.iter().flat_map(|block| block.iter())
     }
+}
+
+/// Adds to a block that is not full. What was copied for writing has no room to grow.
+pub(super) fn append<T>(block: &mut Vec<T>, item: T) {
+    if block.len() == block.capacity() {
+        block.reserve_exact(BLOCK.saturating_sub(block.len()));
+    }
+    block.push(item);
 }
 
 #[cfg(test)]
@@ -98,7 +112,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
         #[test]
-        fn behaves_like_a_vector_and_clones_never_change(ops in prop::collection::vec(op(), 0..4000)) {
+        fn behaves_like_a_vector_and_what_was_lent_never_changes(ops in prop::collection::vec(op(), 0..4000)) {
             let mut real: Vec<u32> = Vec::new();
             let mut cow: CowVec<u32> = CowVec::new();
             let mut kept: Vec<(Vec<u32>, CowVec<u32>)> = Vec::new();
@@ -109,7 +123,7 @@ mod tests {
                         let there = real.get_mut(i).map(|x| *x = v).is_some();
                         prop_assert_eq!(there, cow.get_mut(i).map(|x| *x = v).is_some());
                     }
-                    Op::Snapshot => kept.push((real.clone(), cow.clone())),
+                    Op::Snapshot => kept.push((real.clone(), cow.lend())),
                 }
             }
             kept.push((real, cow));

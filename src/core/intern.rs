@@ -80,6 +80,12 @@ impl Interner {
         &self.names
     }
 
+    /// All names as they are now, for a snapshot.
+    #[must_use]
+    pub fn lend(&mut self) -> CowVec<Arc<str>> {
+        self.names.lend()
+    }
+
     /// How often a new name was refused for lack of room.
     #[must_use]
     pub fn refused(&self) -> u64 {

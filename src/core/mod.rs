@@ -8,6 +8,7 @@ pub mod cow_vec;
 pub mod hex;
 pub mod ids;
 pub mod intern;
+pub mod lend;
 pub mod needle;
 pub mod secret;
 pub mod time;

@@ -238,23 +238,23 @@ impl Store {
 
     /// An immutable view of everything; costs microseconds, see [`Snapshot`].
     #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&mut self) -> Snapshot {
         Snapshot {
             epoch: self.epoch,
             generation: self.generation,
             now: self.now,
             counters: self.counters,
             budgets: self.budgets,
-            segments: self.log.segments.clone(),
+            segments: self.log.lend(),
             next_seq: self.log.next_seq().0,
-            topic_names: self.topics.names.names().clone(),
-            topics: self.topics.topics.clone(),
-            nodes: self.topics.nodes.clone(),
-            node_stats: self.topics.stats.clone(),
-            endpoint_names: self.endpoints.names.names().clone(),
-            endpoints: self.endpoints.stats.clone(),
-            seconds: self.seconds.clone(),
-            gaps: self.gaps.clone(),
+            topic_names: self.topics.names.lend(),
+            topics: self.topics.topics.lend(),
+            nodes: self.topics.nodes.lend(),
+            node_stats: self.topics.stats.lend(),
+            endpoint_names: self.endpoints.names.lend(),
+            endpoints: self.endpoints.stats.lend(),
+            seconds: self.seconds.lend(),
+            gaps: self.gaps.lend(),
             name_bytes: self.topics.names.bytes() + self.endpoints.names.bytes(),
         }
     }

@@ -2,11 +2,11 @@
 //! are never changed again; whole segments are evicted, oldest first.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use super::budgets::Budgets;
 use super::row::{Mark, Row};
 use crate::core::ids::Seq;
+use crate::core::lend::Lend;
 
 /// Rows per segment, and bytes per segment before it is sealed. Small enough that copying the
 /// open one for a snapshot costs microseconds, large enough that the list of segments is short.
@@ -35,14 +35,18 @@ impl Clone for Rows {
 #[derive(Clone)]
 pub struct Segment {
     pub(super) first: u64,
-    pub(super) rows: Arc<Rows>,
+    pub(super) rows: Lend<Rows>,
     /// One per row; changes after the row does not.
-    pub(super) marks: Arc<Vec<Mark>>,
+    pub(super) marks: Lend<Vec<Mark>>,
 }
 
 impl Segment {
     fn starting_at(first: u64) -> Self {
-        Self { first, rows: Arc::default(), marks: Arc::default() }
+        Self { first, rows: Lend::default(), marks: Lend::default() }
+    }
+
+    fn lend(&mut self) -> Self {
+        Self { first: self.first, rows: self.rows.lend(), marks: self.marks.lend() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -78,6 +82,11 @@ impl Log {
         }
     }
 
+    /// The segments as they are now, for a snapshot.
+    pub(super) fn lend(&mut self) -> VecDeque<Segment> {
+        self.segments.iter_mut().map(Segment::lend).collect()
+    }
+
     pub(super) fn next_seq(&self) -> Seq {
         Seq(self.next)
     }
@@ -101,7 +110,7 @@ impl Log {
             self.segments.push_back(Segment::starting_at(seq));
         }
         if let Some(open) = self.segments.back_mut() {
-            let rows = Arc::make_mut(&mut open.rows);
+            let rows = open.rows.write();
             row.start = u32::try_from(rows.bytes.len()).unwrap_or(u32::MAX);
             row.props_len = props.len() as u32;
             row.payload_len = payload.len() as u32;
@@ -109,7 +118,7 @@ impl Log {
             rows.bytes.extend_from_slice(payload);
             rows.bytes.extend_from_slice(behind);
             rows.rows.push(row);
-            Arc::make_mut(&mut open.marks).push(Mark::default());
+            open.marks.write().push(Mark::default());
         }
         self.rows += 1;
         self.next += 1;
@@ -140,7 +149,7 @@ impl Log {
             }
             _ => locate(&self.segments, seq)?,
         };
-        Arc::make_mut(&mut self.segments.get_mut(segment)?.marks).get_mut(index)
+        self.segments.get_mut(segment)?.marks.write().get_mut(index)
     }
 }
 

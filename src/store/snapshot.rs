@@ -143,7 +143,7 @@ impl Snapshot {
         let mut before = older.segments.iter().skip_while(|segment| segment.first < first);
         for segment in &self.segments {
             let Some(old) = before.next() else { return };
-            if Arc::ptr_eq(&old.marks, &segment.marks) {
+            if segment.marks.is_same(&old.marks) {
                 continue;
             }
             for (seq, (old, new)) in (segment.first..).zip(old.marks.iter().zip(&*segment.marks)) {

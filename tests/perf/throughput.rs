@@ -52,6 +52,32 @@ fn main() {
     }
     let packets = Arc::new(packets);
 
+    if std::env::var("ONLY").is_ok() {
+        let batches = batches(&messages);
+        for _ in 0..6 {
+            let mut store = Store::new(Budgets::default(), Epoch(0));
+            let cpu = thread_cpu();
+            for batch in &batches {
+                store.apply(batch);
+            }
+            let stored = thread_cpu() - cpu;
+            drop(store);
+            let mut store = Pipeline::new(Budgets::default(), Epoch(0));
+            let cpu = thread_cpu();
+            for batch in &batches {
+                store.apply(batch);
+            }
+            let all = thread_cpu() - cpu;
+            let ns = |d: Duration| d.as_secs_f64() * 1e9 / MESSAGES as f64;
+            println!(
+                "store {:.0} pipeline {:.0} ratio {:.2}",
+                ns(stored),
+                ns(all),
+                (ns(all) - ns(stored)) / ns(stored)
+            );
+        }
+        return;
+    }
     let discard = best(|| discard_all(&packets));
     let scanned = best(|| {
         let cpu = thread_cpu();

@@ -91,7 +91,7 @@ impl TroubleCounts {
     }
 }
 
-/// The table; clones are cheap and never change.
+/// The table.
 #[derive(Clone, Default)]
 pub struct Troubles {
     rows: CowVec<Trouble>,
@@ -105,6 +105,18 @@ pub struct Troubles {
 }
 
 impl Troubles {
+    /// The table as it is now, for a snapshot.
+    pub(in crate::analysis) fn lend(&mut self) -> Self {
+        Self {
+            rows: self.rows.lend(),
+            of_endpoint: self.of_endpoint.lend(),
+            of_topic: self.of_topic.lend(),
+            of_nobody: self.of_nobody,
+            counts: self.counts,
+            refused: self.refused,
+        }
+    }
+
     /// All of them, in order of first sight.
     #[must_use]
     pub fn rows(&self) -> &CowVec<Trouble> {
@@ -239,7 +251,7 @@ mod tests {
         table.add(&found(Code::QosTwo, Some(8), 1, 22), 100);
         table.add(&found(Code::NonUsp, None, 1, 23), 100);
         table.add(&found(Code::NonUsp, None, 2, 24), 100);
-        let before = table.clone();
+        let before = table.lend();
         table.add(&found(Code::NonUsp, None, 2, 25), 100);
 
         let codes = |table: &Troubles, id| {

@@ -149,6 +149,11 @@ pub struct Subscriptions {
 }
 
 impl Subscriptions {
+    /// All of them as they are now, for a snapshot.
+    pub(super) fn lend(&mut self) -> Self {
+        Self { rows: self.rows.lend(), delivered: self.delivered.lend(), heads: self.heads.lend() }
+    }
+
     /// How many are known, the deleted ones included.
     #[must_use]
     pub fn len(&self) -> usize {
