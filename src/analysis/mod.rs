@@ -28,7 +28,9 @@ pub mod shadow;
 pub mod snapshot;
 pub mod subscriptions;
 pub mod visibility;
+mod yardstick;
 
 pub use budgets::{Budgets, Losses};
 pub use pipeline::Pipeline;
 pub use snapshot::Snapshot;
+pub use yardstick::Yardstick;

@@ -152,14 +152,17 @@ impl Pipeline {
         analysis.advance(store, store.now());
         let whole = analysis.sessions.offer(&met, msg, &summary, &mut analysis.reports);
         let whole = whole.as_deref();
+        let merged;
         let summary = match whole {
             Some(whole) => {
                 let (msg, malformed) = scan_msg(&whole.bytes);
-                Summary { msg: Some(msg), msg_bytes: Some(&whole.bytes), malformed, ..summary }
+                merged =
+                    Summary { msg: Some(msg), msg_bytes: Some(&whole.bytes), malformed, ..summary };
+                &merged
             }
-            None => summary,
+            None => &summary,
         };
-        let direction = store.keep(msg, &summary, &met, whole.is_some());
+        let direction = store.keep(msg, summary, &met, whole.is_some());
         let note = Note {
             seq: met.seq,
             at: msg.at,
@@ -168,7 +171,7 @@ impl Pipeline {
             props: msg.props,
             delivery: msg.delivery,
             payload: msg.payload,
-            summary: &summary,
+            summary,
             from: met.from,
             to: met.to,
             direction,

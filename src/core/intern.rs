@@ -11,12 +11,15 @@ use super::cow_vec::CowVec;
 /// Number of the entry that stands for every name beyond the caps.
 pub const OTHER: u32 = 0;
 
-/// Fixed cost of one name besides its bytes: two counters, pointer and length, table slot.
-const NAME_OVERHEAD_BYTES: usize = 48;
+/// Fixed cost of one name besides its bytes: two counters, pointer and length in the list, the
+/// same and its number in a table that may be half empty.
+const NAME_OVERHEAD_BYTES: usize = 72;
 
 /// A bounded table of names; see the module text.
 pub struct Interner {
-    table: HashTable<u32>,
+    /// Names with their numbers. The names stand here too, so that finding one leads straight
+    /// to its text.
+    table: HashTable<(Arc<str>, u32)>,
     names: CowVec<Arc<str>>,
     // Keyed per process: names come from strangers who could aim for collisions.
     hasher: hashbrown::DefaultHashBuilder,
@@ -50,7 +53,7 @@ impl Interner {
     pub fn intern(&mut self, name: &str) -> (u32, bool) {
         let Self { table, names, hasher, .. } = self;
         let hash = hasher.hash_one(name);
-        if let Some(&id) = table.find(hash, |&id| is_name(names, id, name)) {
+        if let Some(&(_, id)) = table.find(hash, |(known, _)| **known == *name) {
             return (id, false);
         }
         let cost = name.len() + NAME_OVERHEAD_BYTES;
@@ -59,10 +62,9 @@ impl Interner {
             return (OTHER, false);
         }
         let id = u32::try_from(names.len()).unwrap_or(OTHER);
-        names.push(Arc::from(name));
-        table.insert_unique(hash, id, |&id| {
-            names.get(id as usize).map_or(0, |known| hasher.hash_one(&**known))
-        });
+        let name: Arc<str> = Arc::from(name);
+        names.push(Arc::clone(&name));
+        table.insert_unique(hash, (name, id), |(known, _)| hasher.hash_one(&**known));
         self.bytes += cost;
         (id, true)
     }
@@ -71,7 +73,7 @@ impl Interner {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u32> {
         let hash = self.hasher.hash_one(name);
-        self.table.find(hash, |&id| is_name(&self.names, id, name)).copied()
+        self.table.find(hash, |(known, _)| **known == *name).map(|&(_, id)| id)
     }
 
     /// All names; the position is the number.
@@ -97,10 +99,6 @@ impl Interner {
     pub fn bytes(&self) -> usize {
         self.bytes
     }
-}
-
-fn is_name(names: &CowVec<Arc<str>>, id: u32, name: &str) -> bool {
-    names.get(id as usize).is_some_and(|known| &**known == name)
 }
 
 #[cfg(test)]

@@ -75,12 +75,25 @@ pub fn check(mut reader: WireReader<'_>, message: &MessageType) -> Result<usize,
 /// # Errors
 /// The first fault.
 #[inline]
-pub(super) fn map_entry<'a>(mut reader: WireReader<'a>) -> Result<(&'a str, &'a str), Malformed> {
+pub(super) fn map_entry<'a>(reader: WireReader<'a>) -> Result<(&'a str, &'a str), Malformed> {
+    map_entry_in(reader, "", 0)
+}
+
+/// The same, of an entry that lies in `text`, which begins at `start` of the reader's buffer.
+///
+/// # Errors
+/// The first fault.
+#[inline]
+pub(super) fn map_entry_in<'a>(
+    mut reader: WireReader<'a>,
+    text: &'a str,
+    start: usize,
+) -> Result<(&'a str, &'a str), Malformed> {
     let (mut key, mut value) = ("", "");
     while let Some(field) = reader.next_field()? {
         match field.number {
-            1 => key = reader.string(&field)?,
-            2 => value = reader.string(&field)?,
+            1 => key = reader.string_in(&field, text, start)?,
+            2 => value = reader.string_in(&field, text, start)?,
             _ => {}
         }
     }

@@ -7,7 +7,7 @@
 
 mod pieces;
 
-use super::check::map_entry;
+use super::check::{map_entry, map_entry_in};
 use super::kind::{MsgKind, NotificationKind};
 use super::outcome::{Counts, Grade, Level};
 use super::summary::Malformed;
@@ -264,9 +264,12 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
                 object = head.string(&field)?;
             }
         }
+        // Short texts are mostly all that is inside: looked at once, not one by one.
+        let text = std::str::from_utf8(fields.rest()).unwrap_or_default();
+        let start = fields.pos();
         let mut entries = Top(fields);
         while let Some(entry) = entries.next_in(number)? {
-            let (key, value) = map_entry(entry)?;
+            let (key, value) = map_entry_in(entry, text, start)?;
             self.facts.param(object, key, value);
         }
         Ok(())

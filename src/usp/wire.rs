@@ -357,6 +357,26 @@ impl<'a> WireReader<'a> {
             offset: field.value_start + e.valid_up_to(),
         })
     }
+
+    /// The same, of a field that lies in `text`, the part of the buffer from `start` on, where
+    /// that is known to be text.
+    ///
+    /// # Errors
+    /// If it is not length-delimited or not UTF-8.
+    #[inline]
+    pub fn string_in(
+        &self,
+        field: &WireField,
+        text: &'a str,
+        start: usize,
+    ) -> Result<&'a str, Malformed> {
+        field.len()?;
+        let from = field.value_start.wrapping_sub(start);
+        match text.get(from..field.value_end.wrapping_sub(start)) {
+            Some(text) => Ok(text),
+            None => self.string(field),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -251,9 +251,9 @@ impl Endpoints {
         };
         self.sight.note(note, kind, seen.repeat);
         let before =
-            from.map_or(Life::Unheard, |from| self.sent(store, note, from, said, seen, reports));
+            from.map_or(Life::Unheard, |from| self.sent(store, note, from, &said, seen, reports));
         if let Some(to) = to {
-            self.received(store, note, from, to, said, seen, reports);
+            self.received(store, note, from, to, &said, seen, reports);
         }
         if let Some(from) = from {
             self.look_inside(store, note, from, to, before, seen, exchanges, reports);
@@ -266,7 +266,7 @@ impl Endpoints {
         store: &Store,
         note: &Note<'_>,
         from: EndpointId,
-        said: Said,
+        said: &Said,
         seen: Seen,
         reports: &mut Reports,
     ) -> Life {

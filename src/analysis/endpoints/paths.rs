@@ -28,7 +28,7 @@ impl Endpoints {
         store: &Store,
         note: &Note<'_>,
         from: EndpointId,
-        said: Said,
+        said: &Said,
         reports: &mut Reports,
     ) {
         let Some(info) = self.infos.get_mut(from.0 as usize) else { return };
@@ -156,7 +156,7 @@ impl Endpoints {
         note: &Note<'_>,
         from: Option<EndpointId>,
         to: EndpointId,
-        said: Said,
+        said: &Said,
         seen: Seen,
         reports: &mut Reports,
     ) {

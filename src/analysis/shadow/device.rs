@@ -10,6 +10,9 @@ use super::supported::Digest;
 use crate::core::ids::Seq;
 use crate::core::time::Timestamp;
 
+/// No place.
+pub(super) const NONE: u32 = u32::MAX;
+
 /// Memory of one device besides what its lists hold: with its places in the list of devices and
 /// in the queue of those to be given up.
 pub(super) const DEVICE_BYTES: usize = size_of::<Device>() + 64;
@@ -56,8 +59,9 @@ pub(super) struct Device {
     pub(super) object_table: HashTable<u32>,
     /// Supported models, by requested path.
     pub(super) models: Vec<(NameId, Digest)>,
-    /// The parameter told last.
+    /// The parameter told last, and the one that came after it last time.
     pub(super) last: u32,
+    pub(super) next: u32,
     pub(super) updated_at: Timestamp,
     pub(super) updated_by: Seq,
     /// The message that made it; tells it from an earlier one that was given up.
@@ -74,7 +78,8 @@ impl Device {
             param_table: HashTable::new(),
             object_table: HashTable::new(),
             models: Vec::new(),
-            last: 0,
+            last: NONE,
+            next: NONE,
             updated_at: at,
             updated_by: seq,
             born: seq,

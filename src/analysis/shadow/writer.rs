@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use compact_str::CompactString;
 
-use super::device::{Device, Object, Param, growth, push, table_growth};
+use super::device::{Device, NONE, Object, Param, growth, push, table_growth};
 use super::history::{Change, Kept, Past};
 use super::names::Names;
 use super::supported::{Building, Digest};
@@ -16,9 +16,6 @@ use crate::usp::facts::{Facts, SupportedParam, split};
 
 /// Requested paths of supported models kept per device.
 const MAX_MODELS: usize = 64;
-
-/// No place.
-const NONE: u32 = u32::MAX;
 
 /// One message of one device. Must be [finished](Self::finish).
 pub(in crate::analysis) struct Writer<'s, 'a> {
@@ -48,10 +45,8 @@ impl<'s, 'a> Writer<'s, 'a> {
         seq: Seq,
     ) -> Self {
         let device = shadow.take(id);
-        let (last, next) = device.as_ref().map_or((NONE, NONE), |device| {
-            let next = device.params.get(device.last as usize).map_or(NONE, |param| param.next);
-            (device.last, next)
-        });
+        let (last, next) =
+            device.as_ref().map_or((NONE, NONE), |device| (device.last, device.next));
         Self {
             shadow,
             id,
@@ -73,7 +68,7 @@ impl<'s, 'a> Writer<'s, 'a> {
         self.keep_model();
         if let Some(mut device) = self.device.take() {
             if self.told {
-                device.last = self.last;
+                (device.last, device.next) = (self.last, self.next);
                 (device.updated_at, device.updated_by) = (self.at, self.seq);
             }
             self.shadow.put(self.id, device);
