@@ -5,6 +5,7 @@ use super::note::{Note, Reports, report};
 use super::problems::Rules;
 use super::problems::code::Code;
 use super::shadow::{Shadow, Writer};
+use super::subscriptions::touches;
 use crate::core::ids::EndpointId;
 use crate::core::time::Timestamp;
 use crate::usp::facts::{Facts, Failed, SupportedParam, read};
@@ -25,6 +26,10 @@ struct Listeners<'s, 'a> {
     /// What the sender says of itself, and when; `None` as above.
     identity: Option<(&'s mut Endpoints, EndpointId, Timestamp)>,
     without_status: bool,
+    /// Where the path of the object told last stands, and whether any object so far may tell of
+    /// subscriptions.
+    object: *const u8,
+    subscriptions: bool,
     /// Error codes inside; few messages have any.
     codes: Vec<u32>,
 }
@@ -32,6 +37,10 @@ struct Listeners<'s, 'a> {
 impl<'a> Facts<'a> for Listeners<'_, 'a> {
     #[inline]
     fn param(&mut self, object: &'a str, key: &'a str, value: &'a str) {
+        if self.object != object.as_ptr() {
+            self.object = object.as_ptr();
+            self.subscriptions |= object.is_empty() || touches(object.as_bytes());
+        }
         // Older agents answer with keys that go on where the object's path ends.
         let of_device = object == DEVICE_INFO || (object == DEVICE && key.starts_with(INFO));
         if of_device && let Some((endpoints, device, at)) = &mut self.identity {
@@ -99,27 +108,43 @@ impl<'a> Facts<'a> for Listeners<'_, 'a> {
     }
 }
 
-/// Reads the body of a message once for all listeners; gives how the request went, if it tells.
-/// Of a retained message only that: it is an old one that the broker replays to whoever
-/// subscribes.
+/// What the body of a message told.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Told {
+    /// How the request went, if it tells.
+    pub(super) grade: Option<Grade>,
+    /// It has parameters that may be those of subscriptions.
+    pub(super) subscriptions: bool,
+}
+
+/// Reads the body of a message once for all listeners. Of a retained message only how the request
+/// went counts: it is an old one that the broker replays to whoever subscribes.
 pub(super) fn listen(
     note: &Note<'_>,
     shadow: &mut Shadow,
     endpoints: &mut Endpoints,
     reports: &mut Reports,
-) -> Option<Grade> {
-    let (kind, _, bytes) = note.msg()?;
+) -> Told {
+    let Some((kind, _, bytes)) = note.msg() else { return Told::default() };
     // Other requests tell what is asked for, not what is.
     if kind.is_request() && kind != MsgKind::Notify {
-        return None;
+        return Told::default();
     }
     let now = !note.delivery.retain;
     // An Error tells nothing of the data model, and what is told of it is the sender's.
     let teller = note.from.filter(|&id| now && kind != MsgKind::Error && id != EndpointId::OTHER);
     let shadow = teller.map(|id| Writer::new(shadow, id, note.at, note.seq));
     let identity = teller.map(|id| (endpoints, id, note.at));
-    let mut listeners = Listeners { shadow, identity, without_status: false, codes: Vec::new() };
+    let mut listeners = Listeners {
+        shadow,
+        identity,
+        without_status: false,
+        object: std::ptr::null(),
+        subscriptions: false,
+        codes: Vec::new(),
+    };
     let grade = read(bytes, &mut listeners);
+    let subscriptions = listeners.subscriptions;
     if let Some(shadow) = listeners.shadow {
         shadow.finish();
     }
@@ -143,5 +168,5 @@ pub(super) fn listen(
             report(reports, note, Code::ResultWithoutStatus, None);
         }
     }
-    grade
+    Told { grade, subscriptions }
 }

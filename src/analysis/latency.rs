@@ -4,6 +4,8 @@
 //! Buckets are a sixteenth of an octave wide, so a percentile is at most 3 % off; the longest is
 //! exact. Percentiles are worked out when a snapshot is made, and only for what changed.
 
+use smallvec::SmallVec;
+
 use crate::core::cow_vec::CowVec;
 use crate::core::ids::{EndpointId, Seq};
 use crate::core::time::Timestamp;
@@ -105,7 +107,7 @@ struct Cell {
     last_nanos: i64,
     sum_nanos: i64,
     /// Counts by bucket, ordered by bucket: a device's times lie close together.
-    counts: Vec<(u16, u32)>,
+    counts: SmallVec<[(u16, u32); 3]>,
 }
 
 impl Cell {
@@ -290,7 +292,7 @@ impl Latencies {
                     max_micros: 0,
                     last_nanos: 0,
                     sum_nanos: 0,
-                    counts: Vec::new(),
+                    counts: SmallVec::new(),
                 });
                 self.cells.len() - 1
             }

@@ -215,7 +215,8 @@ impl Analysis {
 
     fn note(&mut self, store: &mut Store, note: &Note<'_>) {
         self.rules.message(note, &mut self.reports);
-        let grade = body::listen(note, &mut self.shadow, &mut self.endpoints, &mut self.reports);
+        let told = body::listen(note, &mut self.shadow, &mut self.endpoints, &mut self.reports);
+        let grade = told.grade;
         // A retained message is an old one that the broker replays to whoever subscribes.
         if note.delivery.retain {
             if grade.is_some()
@@ -236,7 +237,7 @@ impl Analysis {
             let Self { endpoints, exchanges, reports, .. } = self;
             endpoints.note(store, note, seen, exchanges, reports);
             self.operations.note(note, what);
-            self.subscriptions.note(note, what);
+            self.subscriptions.note(note, what, told.subscriptions);
         }
         self.take_reports(store);
     }

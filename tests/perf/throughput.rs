@@ -71,7 +71,7 @@ fn main() {
             }
             b = b.min(ns(thread_cpu() - cpu));
         }
-        println!("store {a:.0} pipeline {b:.0}");
+        println!("store {a:.0} pipeline {b:.0} {:.3}", b / a);
         return;
     }
     let discard = best(|| discard_all(&packets));

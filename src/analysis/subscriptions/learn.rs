@@ -98,14 +98,14 @@ impl Learner {
         }
     }
 
-    /// Takes a message. `what` is what it is to earlier ones by its `msg_id`.
+    /// Takes a message. `what` is what it is to earlier ones by its `msg_id`; `told` says of a
+    /// GetResp that its parameters may be those of subscriptions.
     #[inline]
-    pub(in crate::analysis) fn note(&mut self, note: &Note<'_>, what: Match) {
+    pub(in crate::analysis) fn note(&mut self, note: &Note<'_>, what: Match, told: bool) {
         let Some((kind, _, bytes)) = note.msg() else { return };
         let matters = match kind {
-            MsgKind::GetResp | MsgKind::GetInstancesResp | MsgKind::SetResp => {
-                read::concerns(bytes)
-            }
+            MsgKind::GetResp => told,
+            MsgKind::GetInstancesResp | MsgKind::SetResp => read::concerns(bytes),
             MsgKind::Notify => !matches!(what, Match::Repeat { .. }),
             MsgKind::Add | MsgKind::AddResp | MsgKind::DeleteResp => true,
             _ => false,

@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 pub(super) use learn::Learner;
 
+pub(super) use read::touches;
+
 use crate::core::cow_vec::CowVec;
 use crate::core::ids::{EndpointId, Seq};
 use crate::core::time::Timestamp;

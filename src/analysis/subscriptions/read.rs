@@ -31,7 +31,7 @@ pub(super) fn instance(path: &str) -> Option<(u32, &str)> {
 /// True if an answer about this path may tell of subscriptions: it leads to the table, into it,
 /// or to an object it is part of.
 #[inline]
-fn touches(path: &[u8]) -> bool {
+pub(in crate::analysis) fn touches(path: &[u8]) -> bool {
     let len = path.len().min(TABLE.len());
     len > 0 && path.get(..len) == TABLE.as_bytes().get(..len)
 }
