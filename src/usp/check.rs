@@ -89,6 +89,9 @@ pub(super) fn map_entry_in<'a>(
     text: &'a str,
     start: usize,
 ) -> Result<(&'a str, &'a str), Malformed> {
+    if let Some(found) = short_entry(reader.rest(), reader.pos().wrapping_sub(start), text) {
+        return Ok(found);
+    }
     let (mut key, mut value) = ("", "");
     while let Some(field) = reader.next_field()? {
         match field.number {
@@ -98,6 +101,22 @@ pub(super) fn map_entry_in<'a>(
         }
     }
     Ok((key, value))
+}
+
+/// An entry as senders write it: key and value once each, both shorter than 128 bytes. It begins
+/// at `at` of `text`.
+#[inline]
+fn short_entry<'a>(entry: &[u8], at: usize, text: &'a str) -> Option<(&'a str, &'a str)> {
+    const KEY: u8 = 0x0a;
+    const VALUE: u8 = 0x12;
+    let &[KEY, key @ ..=0x7f, ref rest @ ..] = entry else { return None };
+    let key = usize::from(key);
+    let Some(&[VALUE, value @ ..=0x7f, ref rest @ ..]) = rest.get(key..) else { return None };
+    if rest.len() != usize::from(value) {
+        return None;
+    }
+    let (start, end) = (at.checked_add(2)?, at.checked_add(entry.len())?);
+    Some((text.get(start..start + key)?, text.get(start + key + 2..end)?))
 }
 
 #[cfg(test)]

@@ -259,7 +259,9 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
     /// Tells the parameters in map `number` of the object whose path is field 1.
     fn params(&mut self, fields: WireReader<'a>, number: u32) -> Step {
         let (mut object, mut head) = ("", fields);
-        while let Some(field) = head.next_field()? {
+        loop {
+            head.skip_short(number);
+            let Some(field) = head.next_field()? else { break };
             if field.number == 1 {
                 object = head.string(&field)?;
             }

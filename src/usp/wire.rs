@@ -183,6 +183,18 @@ impl<'a> WireReader<'a> {
         Ok(WireField { number, value, start, value_start, value_end, end: at })
     }
 
+    /// Skips length-delimited fields of this number, below 16, that are shorter than 128 bytes:
+    /// a quicker way over them than [`Self::next_field`]. Skipping none is always right.
+    #[inline]
+    pub fn skip_short(&mut self, number: u32) {
+        while let Some(&[tag, length @ ..=0x7f]) = self.buf.get(self.pos..self.pos + 2)
+            && u32::from(tag) == number << TAG_BITS | 2
+            && self.pos + 2 + usize::from(length) <= self.buf.len()
+        {
+            self.pos += 2 + usize::from(length);
+        }
+    }
+
     /// After [`Self::next_field`] failed: the field at [`Self::pos`], if it is length-delimited
     /// and only its end is missing.
     #[must_use]
@@ -214,7 +226,15 @@ impl<'a> WireReader<'a> {
                 *at += 1;
                 Ok(u64::from(byte))
             }
-            _ => self.long_varint(at),
+            Some(&low) => match self.buf.get(*at + 1) {
+                // Lengths of messages mostly take two bytes.
+                Some(&high) if high < 0x80 => {
+                    *at += 2;
+                    Ok(u64::from(low & 0x7f) | u64::from(high) << 7)
+                }
+                _ => self.long_varint(at),
+            },
+            None => self.long_varint(at),
         }
     }
 
