@@ -187,6 +187,9 @@ struct Timers {
     tidy_at: usize,
 }
 
+/// Timers are swept at least once in so many messages.
+const SWEEP: u32 = 64;
+
 /// Fewer timers are not worth tidying up.
 const TIDY: usize = 4096;
 
@@ -196,6 +199,14 @@ impl Timers {
             Some(queue) => queue.1.push_back((at, id)),
             None => self.queues.push((nanos, VecDeque::from([(at, id)]))),
         }
+    }
+
+    /// True if anything has run out by `now`.
+    #[inline]
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.queues.iter().any(|(nanos, queue)| {
+            queue.front().is_some_and(|&(at, _)| at.0.saturating_add(*nanos) <= now.0)
+        })
     }
 
     /// The queue whose front runs out first.
@@ -314,6 +325,8 @@ pub(super) struct Exchanges {
     pub(super) given_up: u64,
     /// True once any request to an Agent was seen: then a missing one is remarkable.
     requests_seen: bool,
+    /// Messages since the timers were swept.
+    unswept: u32,
 }
 
 impl Exchanges {
@@ -332,6 +345,7 @@ impl Exchanges {
             counts: StateCounts::default(),
             given_up: 0,
             requests_seen: false,
+            unswept: 0,
         }
     }
 
@@ -636,16 +650,11 @@ impl Exchanges {
         reports: &mut Reports,
         mut timed_out: impl FnMut(TimedOut),
     ) {
-        while let Some((queue, deadline, id)) = self.timers.first() {
-            let state = self.log.get(id.place()).map(|exchange| exchange.state);
-            let waits = matches!(state, Some(State::Pending | State::Orphan));
-            if waits && deadline > now {
-                break;
-            }
-            self.timers.pop(queue);
-            if waits {
-                self.run_out(id, deadline, reports, &mut timed_out);
-            }
+        // Answered requests are taken from the timers now and then, not with every message.
+        self.unswept += 1;
+        if self.unswept >= SWEEP || self.timers.is_due(now) {
+            self.unswept = 0;
+            self.sweep(now, reports, &mut timed_out);
         }
         while let Some(&(at, id)) = self.settled.front()
             && now.nanos_since(at) > ANSWERED_NANOS
@@ -661,6 +670,26 @@ impl Exchanges {
             // Answered since: then the other queue forgets it.
             if self.log.get(id.place()).is_some_and(|exchange| exchange.state.is_open()) {
                 self.forget(id);
+            }
+        }
+    }
+
+    /// Takes from the timers what has run out by `now`, and what no longer waits.
+    fn sweep(
+        &mut self,
+        now: Timestamp,
+        reports: &mut Reports,
+        timed_out: &mut impl FnMut(TimedOut),
+    ) {
+        while let Some((queue, deadline, id)) = self.timers.first() {
+            let state = self.log.get(id.place()).map(|exchange| exchange.state);
+            let waits = matches!(state, Some(State::Pending | State::Orphan));
+            if waits && deadline > now {
+                break;
+            }
+            self.timers.pop(queue);
+            if waits {
+                self.run_out(id, deadline, reports, timed_out);
             }
         }
         let log = &self.log;

@@ -310,7 +310,9 @@ impl Analysis {
 
     /// Puts what was reported where it belongs. True if there was anything.
     fn take_reports(&mut self, store: &mut Store) -> bool {
-        let any = !self.reports.is_empty();
+        if self.reports.is_empty() {
+            return false;
+        }
         for report in self.reports.drain(..) {
             self.troubles.add(&report, self.budgets.troubles);
             if let Some(mark) = report.seq.and_then(|seq| store.mark(seq)) {
@@ -320,7 +322,7 @@ impl Analysis {
                 self.endpoints.problem(who, report.code.level());
             }
         }
-        any
+        true
     }
 
     fn snapshot(&mut self, messages: store::Snapshot) -> Snapshot {

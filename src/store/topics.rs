@@ -2,6 +2,7 @@
 //! statistics change. A topic's `/reply-to=` ending (MQTT 3.1.1 binding, TR-369 §4.4) is folded:
 //! the tree shows the topic without it.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -93,7 +94,9 @@ impl Topics {
 
     /// The id of a topic; bytes that are not UTF-8 are replaced.
     pub(super) fn intern(&mut self, topic: &[u8]) -> TopicId {
-        let text = String::from_utf8_lossy(topic);
+        // Replacing is the slow way, and nearly never needed.
+        let text = std::str::from_utf8(topic)
+            .map_or_else(|_| String::from_utf8_lossy(topic), Cow::Borrowed);
         let (id, new) = self.names.intern(&text);
         if new {
             let node = self.place(&text);

@@ -75,48 +75,45 @@ pub fn check(mut reader: WireReader<'_>, message: &MessageType) -> Result<usize,
 /// # Errors
 /// The first fault.
 #[inline]
-pub(super) fn map_entry<'a>(reader: WireReader<'a>) -> Result<(&'a str, &'a str), Malformed> {
-    map_entry_in(reader, "", 0)
-}
-
-/// The same, of an entry that lies in `text`, which begins at `start` of the reader's buffer.
-///
-/// # Errors
-/// The first fault.
-#[inline]
-pub(super) fn map_entry_in<'a>(
-    mut reader: WireReader<'a>,
-    text: &'a str,
-    start: usize,
-) -> Result<(&'a str, &'a str), Malformed> {
-    if let Some(found) = short_entry(reader.rest(), reader.pos().wrapping_sub(start), text) {
-        return Ok(found);
-    }
+pub(super) fn map_entry<'a>(mut reader: WireReader<'a>) -> Result<(&'a str, &'a str), Malformed> {
     let (mut key, mut value) = ("", "");
     while let Some(field) = reader.next_field()? {
         match field.number {
-            1 => key = reader.string_in(&field, text, start)?,
-            2 => value = reader.string_in(&field, text, start)?,
+            1 => key = reader.string(&field)?,
+            2 => value = reader.string(&field)?,
             _ => {}
         }
     }
     Ok((key, value))
 }
 
-/// An entry as senders write it: key and value once each, both shorter than 128 bytes. It begins
-/// at `at` of `text`.
+/// Takes the next entry of map `number` if it is as senders write them: key and value once each,
+/// both shorter than 128 bytes. `text` is the part of the reader's buffer from `start` on where
+/// that is known to be text. `None` says nothing about the entry: read it the usual way.
 #[inline]
-fn short_entry<'a>(entry: &[u8], at: usize, text: &'a str) -> Option<(&'a str, &'a str)> {
+pub(super) fn short_entry<'a>(
+    reader: &mut WireReader<'a>,
+    number: u32,
+    text: &'a str,
+    start: usize,
+) -> Option<(&'a str, &'a str)> {
     const KEY: u8 = 0x0a;
     const VALUE: u8 = 0x12;
-    let &[KEY, key @ ..=0x7f, ref rest @ ..] = entry else { return None };
-    let key = usize::from(key);
-    let Some(&[VALUE, value @ ..=0x7f, ref rest @ ..]) = rest.get(key..) else { return None };
-    if rest.len() != usize::from(value) {
+    let mut ahead = *reader;
+    let &[KEY, key @ ..=0x7f, ref rest @ ..] = ahead.short_field(number)? else { return None };
+    let &[VALUE, value @ ..=0x7f, ref rest @ ..] = rest.get(usize::from(key)..)? else {
+        return None;
+    };
+    let value = usize::from(value);
+    if rest.len() != value {
         return None;
     }
-    let (start, end) = (at.checked_add(2)?, at.checked_add(entry.len())?);
-    Some((text.get(start..start + key)?, text.get(start + key + 2..end)?))
+    let end = ahead.pos().checked_sub(start)?;
+    let middle = end.checked_sub(value)?;
+    let key_end = middle.checked_sub(2)?;
+    let found = (text.get(key_end - usize::from(key)..key_end)?, text.get(middle..end)?);
+    *reader = ahead;
+    Some(found)
 }
 
 #[cfg(test)]

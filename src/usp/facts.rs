@@ -7,7 +7,7 @@
 
 mod pieces;
 
-use super::check::{map_entry, map_entry_in};
+use super::check::{map_entry, short_entry};
 use super::kind::{MsgKind, NotificationKind};
 use super::outcome::{Counts, Grade, Level};
 use super::summary::Malformed;
@@ -260,7 +260,7 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
     fn params(&mut self, fields: WireReader<'a>, number: u32) -> Step {
         let (mut object, mut head) = ("", fields);
         loop {
-            head.skip_short(number);
+            while head.short_field(number).is_some() {}
             let Some(field) = head.next_field()? else { break };
             if field.number == 1 {
                 object = head.string(&field)?;
@@ -270,11 +270,14 @@ impl<'a, F: Facts<'a>> Walk<'_, F> {
         let text = std::str::from_utf8(fields.rest()).unwrap_or_default();
         let start = fields.pos();
         let mut entries = Top(fields);
-        while let Some(entry) = entries.next_in(number)? {
-            let (key, value) = map_entry_in(entry, text, start)?;
+        loop {
+            while let Some((key, value)) = short_entry(&mut entries.0, number, text, start) {
+                self.facts.param(object, key, value);
+            }
+            let Some(entry) = entries.next_in(number)? else { return Ok(()) };
+            let (key, value) = map_entry(entry)?;
             self.facts.param(object, key, value);
         }
-        Ok(())
     }
 
     /// Tells an object whose path is field 1, with its unique keys in map `number`.

@@ -183,16 +183,19 @@ impl<'a> WireReader<'a> {
         Ok(WireField { number, value, start, value_start, value_end, end: at })
     }
 
-    /// Skips length-delimited fields of this number, below 16, that are shorter than 128 bytes:
-    /// a quicker way over them than [`Self::next_field`]. Skipping none is always right.
+    /// The value of the next field if that is length-delimited, has this number, below 16, and is
+    /// shorter than 128 bytes: a quicker way than [`Self::next_field`]. `None` says nothing.
     #[inline]
-    pub fn skip_short(&mut self, number: u32) {
-        while let Some(&[tag, length @ ..=0x7f]) = self.buf.get(self.pos..self.pos + 2)
-            && u32::from(tag) == number << TAG_BITS | 2
-            && self.pos + 2 + usize::from(length) <= self.buf.len()
-        {
-            self.pos += 2 + usize::from(length);
+    pub fn short_field(&mut self, number: u32) -> Option<&'a [u8]> {
+        let &[tag, length @ ..=0x7f, ref rest @ ..] = self.buf.get(self.pos..)? else {
+            return None;
+        };
+        if u32::from(tag) != number << TAG_BITS | 2 {
+            return None;
         }
+        let value = rest.get(..usize::from(length))?;
+        self.pos += 2 + value.len();
+        Some(value)
     }
 
     /// After [`Self::next_field`] failed: the field at [`Self::pos`], if it is length-delimited
@@ -376,26 +379,6 @@ impl<'a> WireReader<'a> {
             reason: NOT_UTF8,
             offset: field.value_start + e.valid_up_to(),
         })
-    }
-
-    /// The same, of a field that lies in `text`, the part of the buffer from `start` on, where
-    /// that is known to be text.
-    ///
-    /// # Errors
-    /// If it is not length-delimited or not UTF-8.
-    #[inline]
-    pub fn string_in(
-        &self,
-        field: &WireField,
-        text: &'a str,
-        start: usize,
-    ) -> Result<&'a str, Malformed> {
-        field.len()?;
-        let from = field.value_start.wrapping_sub(start);
-        match text.get(from..field.value_end.wrapping_sub(start)) {
-            Some(text) => Ok(text),
-            None => self.string(field),
-        }
     }
 }
 

@@ -55,7 +55,7 @@ fn main() {
     if std::env::var("ONLY").is_ok() {
         let batches = batches(&messages);
         let (mut a, mut b) = (f64::MAX, f64::MAX);
-        for _ in 0..14 {
+        for _ in 0..std::env::var("ONLY").unwrap().parse().unwrap() {
             let mut store = Store::new(Budgets::default(), Epoch(0));
             let cpu = thread_cpu();
             for batch in &batches {
