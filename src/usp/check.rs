@@ -123,6 +123,7 @@ mod tests {
         GetSupportedDmResp, Msg, OperateResp, add_resp, get_resp, get_supported_dm_resp, notify,
     };
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn table_sizes_cover_the_real_types() {
@@ -141,6 +142,56 @@ mod tests {
         for (table, real) in sizes {
             assert!(table.size >= real, "{}: {} < {real}", table.name, table.size);
             assert!(table.size <= 2 * real, "{}: {} far above {real}", table.name, table.size);
+        }
+    }
+
+    proptest! {
+        /// Parts that make entries of every shape: usual ones, and with anything odd in between.
+        #[test]
+        fn a_short_entry_is_what_the_usual_way_reads(
+            parts in prop::collection::vec(
+                prop_oneof![
+                    4 => "[a-zü.]{0,6}".prop_map(|s| [&[0x0a, s.len() as u8], s.as_bytes()].concat()),
+                    4 => "[a-z0-9é]{0,6}".prop_map(|s| [&[0x12, s.len() as u8], s.as_bytes()].concat()),
+                    1 => Just(vec![0x18, 0x05]),
+                    1 => Just(vec![0x0a, 0x01, 0xff]),
+                    1 => Just([&[0x12, 0x80, 0x01][..], &[b'x'; 128]].concat()),
+                    1 => Just(vec![0x12, 0x09, b'x']),
+                ],
+                0..4,
+            ),
+            before in "[a-zä]{0,5}",
+        ) {
+            let inside = parts.concat();
+            let mut bytes = before.clone().into_bytes();
+            bytes.push(0x12);
+            if inside.len() > 127 {
+                bytes.push(inside.len() as u8 | 0x80);
+                bytes.push((inside.len() >> 7) as u8);
+            } else {
+                bytes.push(inside.len() as u8);
+            }
+            bytes.extend(&inside);
+            let text = std::str::from_utf8(&bytes[before.len()..]).unwrap_or("");
+            let reader = WireReader::range(&bytes, before.len(), bytes.len());
+            let mut short = reader;
+            let found = short_entry(&mut short, 2, text, before.len());
+            let mut usual = reader;
+            let field = usual.next_field().map_err(|e| TestCaseError::fail(e.reason))?;
+            let field = field.ok_or_else(|| TestCaseError::fail("no field"))?;
+            let expected = map_entry(usual.inside(&field));
+            match found {
+                Some(found) => {
+                    prop_assert_eq!(expected.ok(), Some(found));
+                    prop_assert_eq!(short.pos(), usual.pos());
+                }
+                None => prop_assert_eq!(short.pos(), reader.pos()),
+            }
+            // What senders write is found.
+            let is_usual = matches!(&parts[..], [key, value] if key[0] == 0x0a && value[0] == 0x12);
+            if is_usual && inside.len() < 100 && expected.is_ok() {
+                prop_assert!(found.is_some());
+            }
         }
     }
 
