@@ -42,9 +42,13 @@ impl<'a> Facts<'a> for Listeners<'_, 'a> {
             self.subscriptions |= object.is_empty() || touches(object.as_bytes());
         }
         // Older agents answer with keys that go on where the object's path ends.
-        let of_device = object == DEVICE_INFO || (object == DEVICE && key.starts_with(INFO));
-        if of_device && let Some((endpoints, device, at)) = &mut self.identity {
-            endpoints.device_info(*device, &format!("{object}{key}"), value, *at);
+        let info = match object {
+            DEVICE_INFO => Some(key),
+            DEVICE => key.strip_prefix(INFO),
+            _ => None,
+        };
+        if let (Some(name), Some((endpoints, device, at))) = (info, &mut self.identity) {
+            endpoints.device_info(*device, name, value, *at);
         }
         if let Some(shadow) = &mut self.shadow {
             shadow.param(object, key, value);

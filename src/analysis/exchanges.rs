@@ -323,6 +323,8 @@ pub(super) struct Exchanges {
     pending: usize,
     pub(super) counts: StateCounts,
     pub(super) given_up: u64,
+    /// Messages of endpoints that are not told apart.
+    pub(super) unpaired: u64,
     /// True once any request to an Agent was seen: then a missing one is remarkable.
     requests_seen: bool,
     /// Messages since the timers were swept.
@@ -344,6 +346,7 @@ impl Exchanges {
             pending: 0,
             counts: StateCounts::default(),
             given_up: 0,
+            unpaired: 0,
             requests_seen: false,
             unswept: 0,
         }
@@ -373,6 +376,8 @@ impl Exchanges {
         reports: &mut Reports,
     ) -> Offered {
         let (Some((from, to)), Some((kind, msg, bytes))) = (note.ends(), note.msg()) else {
+            let beyond = [note.from, note.to].contains(&Some(EndpointId::OTHER));
+            self.unpaired += u64::from(beyond && note.msg().is_some());
             return NOTHING;
         };
         let id_hash = self.hasher.hash_one(msg.msg_id.as_bytes());

@@ -332,6 +332,7 @@ impl Analysis {
             budgets: self.budgets,
             losses: Losses {
                 open_requests: self.exchanges.given_up,
+                unpaired: self.exchanges.unpaired,
                 latency_cells: self.latencies.refused,
                 troubles: self.troubles.refused(),
                 shadow_values: self.shadow.lost_values,
@@ -341,7 +342,6 @@ impl Analysis {
                 wholes: self.sessions.wholes.forgotten(),
                 operations: self.operations.given_up,
                 subscriptions: self.subscriptions.lost,
-                ..Losses::default()
             },
             open_requests: self.exchanges.open(),
             remembered_requests: self.exchanges.remembered(),

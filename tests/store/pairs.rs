@@ -120,4 +120,5 @@ fn endpoints_beyond_the_cap_are_not_mistaken_for_each_other() {
     let snapshot = store.snapshot();
     assert_eq!(snapshot.counters().endpoints_refused, 2);
     assert_eq!(snapshot.latencies().len(), 0);
+    assert_eq!(snapshot.losses().unpaired, 2);
 }

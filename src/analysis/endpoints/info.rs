@@ -261,9 +261,23 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Parameters of `Device.DeviceInfo.` that tell who a device is.
+    pub(super) fn has(name: &str) -> bool {
+        matches!(
+            name,
+            "Manufacturer"
+                | "ManufacturerOUI"
+                | "ProductClass"
+                | "SerialNumber"
+                | "ModelName"
+                | "HardwareVersion"
+                | "SoftwareVersion"
+        )
+    }
+
     /// The field that holds a parameter of `Device.DeviceInfo.`.
     pub(super) fn field(&mut self, name: &str) -> Option<&mut CompactString> {
-        Some(match name.strip_prefix("Device.DeviceInfo.")? {
+        Some(match name {
             "Manufacturer" => &mut self.manufacturer,
             "ManufacturerOUI" => &mut self.oui,
             "ProductClass" => &mut self.product_class,

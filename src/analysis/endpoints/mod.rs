@@ -179,8 +179,7 @@ impl Endpoints {
         *count = count.saturating_add(1);
     }
 
-    /// A device told the value of a parameter, whole path; of use if it is of
-    /// `Device.DeviceInfo.`.
+    /// A device told the value of a parameter of `Device.DeviceInfo.`.
     pub(super) fn device_info(
         &mut self,
         device: EndpointId,
@@ -188,10 +187,7 @@ impl Endpoints {
         value: &str,
         at: Timestamp,
     ) {
-        if device == EndpointId::OTHER
-            || !name.starts_with("Device.DeviceInfo.")
-            || Identity::default().field(name).is_none()
-        {
+        if device == EndpointId::OTHER || !Identity::has(name) {
             return;
         }
         let value = cut(value, MAX_TEXT);
@@ -439,9 +435,9 @@ impl Endpoints {
     ) {
         let serial = body::string(request, 3);
         for (name, value) in [
-            ("Device.DeviceInfo.ManufacturerOUI", body::string(request, 1)),
-            ("Device.DeviceInfo.ProductClass", body::string(request, 2)),
-            ("Device.DeviceInfo.SerialNumber", serial),
+            ("ManufacturerOUI", body::string(request, 1)),
+            ("ProductClass", body::string(request, 2)),
+            ("SerialNumber", serial),
         ] {
             if !value.is_empty() {
                 self.device_info(from, name, value, note.at);
