@@ -11,7 +11,6 @@
 //!                                                            └─ reports ─► problems, marks
 //! ```
 
-mod asked;
 mod body;
 pub mod budgets;
 pub mod endpoints;

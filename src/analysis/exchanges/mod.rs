@@ -5,13 +5,20 @@
 //! broker. Bounded by count and by message time; what runs out of time does so at its deadline,
 //! whenever that is looked at, so that a replay tells the same as the live run.
 
+mod asked;
+mod exchange;
+mod timers;
+
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
 
 use compact_str::CompactString;
 use hashbrown::HashMap;
 
-use super::asked::Asked;
+use asked::Asked;
+pub use exchange::{Exchange, State, StateCounts};
+use timers::Timers;
+
 use super::budgets::Budgets;
 use super::note::{Note, Report, Reports};
 use super::problems::code::Code;
@@ -31,6 +38,9 @@ const ANSWERED_NANOS: i64 = 60 * 1_000_000_000;
 /// Copies closer together than this on one topic were delivered twice, not sent twice.
 const REDELIVERY_NANOS: i64 = 50_000_000;
 
+/// Timers are swept at least once in so many messages.
+const SWEEP: u32 = 64;
+
 /// Transmissions of one request that make a retry storm.
 const STORM: u16 = 5;
 
@@ -40,204 +50,11 @@ const UNACKNOWLEDGED: u16 = 3;
 /// `msg_id` bytes kept for showing; they are compared whole, by their hash.
 const MAX_MSG_ID: usize = 256;
 
-/// What became of a request.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum State {
-    /// Waiting for its answer.
-    Pending,
-    /// Answered, wholly or in part.
-    Answered,
-    /// Answered by an Error, or by a response in which nothing was done.
-    Failed,
-    /// No answer within the limit; one may still come.
-    TimedOut,
-    /// Answered after the limit.
-    Late,
-    /// Its `msg_id` was used for something else before an answer came.
-    Superseded,
-    /// Its device restarted before it answered.
-    Lost,
-    /// An answer whose request was not seen.
-    Orphan,
-    /// Given up by this tool: too many requests were open.
-    GivenUp,
-}
-
-impl State {
-    /// All states.
-    pub const ALL: [Self; 9] = [
-        Self::Pending,
-        Self::Answered,
-        Self::Failed,
-        Self::TimedOut,
-        Self::Late,
-        Self::Superseded,
-        Self::Lost,
-        Self::Orphan,
-        Self::GivenUp,
-    ];
-
-    /// The words for it.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Answered => "answered",
-            Self::Failed => "failed",
-            Self::TimedOut => "timed out",
-            Self::Late => "answered late",
-            Self::Superseded => "superseded",
-            Self::Lost => "lost by restart",
-            Self::Orphan => "orphan answer",
-            Self::GivenUp => "given up here",
-        }
-    }
-
-    /// True while an answer would still be taken for it.
-    fn is_open(self) -> bool {
-        matches!(self, Self::Pending | Self::TimedOut | Self::Lost)
-    }
-}
-
-/// A request with its answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Exchange {
-    /// First transmission of the request; `None` for an orphan.
-    pub request: Option<Seq>,
-    /// Newest transmission of the request.
-    pub last_request: Option<Seq>,
-    /// First answer.
-    pub answer: Option<Seq>,
-    /// The first segment of a segmented answer.
-    pub first_segment: Option<(Seq, Timestamp)>,
-    /// Who asked.
-    pub requester: EndpointId,
-    /// Who was asked.
-    pub responder: EndpointId,
-    /// Type of the request; of an orphan the type of the answer.
-    pub kind: MsgKind,
-    /// What became of it.
-    pub state: State,
-    /// How it went, once answered.
-    pub grade: Option<Grade>,
-    /// First transmission, or arrival of an orphan.
-    pub first_at: Timestamp,
-    /// Newest transmission.
-    pub last_at: Timestamp,
-    /// Arrival of the answer, or when the state was settled without one; zero while pending.
-    pub ended_at: Timestamp,
-    /// Transmissions of the request.
-    pub attempts: u16,
-    /// Answers beyond the first.
-    pub more_answers: u16,
-    /// `msg_id`; cut when very long.
-    pub msg_id: CompactString,
-    id_hash: u64,
-    digest: u64,
-    /// The next older exchange with the same responder.
-    older: Option<ExchangeId>,
-}
-
-impl Exchange {
-    /// Time from the first transmission to the answer, nanoseconds; negative if the answer was
-    /// seen first.
-    #[must_use]
-    pub fn latency_nanos(&self) -> Option<i64> {
-        self.request?;
-        self.answer.map(|_| self.ended_at.nanos_since(self.first_at))
-    }
-
-    /// Time from the newest transmission to the answer, nanoseconds.
-    #[must_use]
-    pub fn last_attempt_nanos(&self) -> Option<i64> {
-        self.request?;
-        self.answer.map(|_| self.ended_at.nanos_since(self.last_at))
-    }
-
-    /// True if the answer was seen before the request.
-    #[must_use]
-    pub fn is_reordered(&self) -> bool {
-        self.latency_nanos().is_some_and(|nanos| nanos < 0)
-    }
-
-    /// The Agent's side.
-    #[must_use]
-    pub fn device(&self) -> EndpointId {
-        let asked_by_agent = match (self.request, self.kind.sender_role()) {
-            (Some(_), role) => role == Some(Role::Agent),
-            // Of an orphan only the answer is known: who answers like a Controller was asked by
-            // an Agent.
-            (None, role) => role == Some(Role::Controller),
-        };
-        if asked_by_agent { self.requester } else { self.responder }
-    }
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     requester: EndpointId,
     responder: EndpointId,
     id_hash: u64,
-}
-
-/// Ends in order of deadline: one queue per length of the time limit.
-#[derive(Default)]
-struct Timers {
-    queues: Vec<(i64, VecDeque<(Timestamp, ExchangeId)>)>,
-    tidy_at: usize,
-}
-
-/// Timers are swept at least once in so many messages.
-const SWEEP: u32 = 64;
-
-/// Fewer timers are not worth tidying up.
-const TIDY: usize = 4096;
-
-impl Timers {
-    fn add(&mut self, nanos: i64, at: Timestamp, id: ExchangeId) {
-        match self.queues.iter_mut().find(|queue| queue.0 == nanos) {
-            Some(queue) => queue.1.push_back((at, id)),
-            None => self.queues.push((nanos, VecDeque::from([(at, id)]))),
-        }
-    }
-
-    /// True if anything has run out by `now`.
-    #[inline]
-    fn is_due(&self, now: Timestamp) -> bool {
-        self.queues.iter().any(|(nanos, queue)| {
-            queue.front().is_some_and(|&(at, _)| at.0.saturating_add(*nanos) <= now.0)
-        })
-    }
-
-    /// The queue whose front runs out first.
-    fn first(&self) -> Option<(usize, Timestamp, ExchangeId)> {
-        let fronts = self.queues.iter().enumerate().filter_map(|(n, (nanos, queue))| {
-            let &(at, id) = queue.front()?;
-            Some((n, Timestamp(at.0.saturating_add(*nanos)), id))
-        });
-        fronts.min_by_key(|&(n, deadline, _)| (deadline, n))
-    }
-
-    fn pop(&mut self, queue: usize) {
-        if let Some(queue) = self.queues.get_mut(queue) {
-            queue.1.pop_front();
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.queues.iter().map(|queue| queue.1.len()).sum()
-    }
-
-    /// Throws away what need not be waited for any more, once that is likely to be half of it.
-    fn tidy(&mut self, waits: impl Fn(ExchangeId) -> bool) {
-        if self.len() < self.tidy_at {
-            return;
-        }
-        for queue in &mut self.queues {
-            queue.1.retain(|&(_, id)| waits(id));
-        }
-        self.tidy_at = 2 * self.len() + TIDY;
-    }
 }
 
 /// What a message is to earlier ones.
@@ -283,27 +100,6 @@ pub struct TimedOut {
     pub kind: MsgKind,
     /// Its first transmission.
     pub asked_at: Timestamp,
-}
-
-/// How many exchanges are in which state.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct StateCounts([u64; State::ALL.len()]);
-
-impl StateCounts {
-    /// Exchanges in this state, those no longer kept included.
-    #[must_use]
-    pub fn of(&self, state: State) -> u64 {
-        self.0.get(state as usize).copied().unwrap_or(0)
-    }
-
-    fn step(&mut self, from: Option<State>, to: State) {
-        if let Some(count) = from.and_then(|state| self.0.get_mut(state as usize)) {
-            *count = count.saturating_sub(1);
-        }
-        if let Some(count) = self.0.get_mut(to as usize) {
-            *count += 1;
-        }
-    }
 }
 
 /// See the module text.
