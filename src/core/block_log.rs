@@ -60,13 +60,8 @@ impl<T: Clone> BlockLog<T> {
     /// Appends an item; forgets the oldest block if the bound is exceeded by a whole block, and
     /// gives it away.
     pub fn push(&mut self, item: T) -> Option<Lend<Vec<T>>> {
-        match self.blocks.back_mut() {
-            Some(last) if last.len() < BLOCK => append(last.write(), item),
-            _ => {
-                let mut block = Vec::with_capacity(BLOCK);
-                block.push(item);
-                self.blocks.push_back(Lend::Own(block));
-            }
+        if let Some(new) = append(self.blocks.back_mut(), item) {
+            self.blocks.push_back(new);
         }
         self.len += 1;
         if self.len >= self.capacity + BLOCK

@@ -58,13 +58,8 @@ impl<T: Clone> CowVec<T> {
 
     /// Appends an item.
     pub fn push(&mut self, item: T) {
-        match self.blocks.last_mut() {
-            Some(last) if last.len() < BLOCK => append(last.write(), item),
-            _ => {
-                let mut block = Vec::with_capacity(BLOCK);
-                block.push(item);
-                self.blocks.push(Lend::Own(block));
-            }
+        if let Some(new) = append(self.blocks.last_mut(), item) {
+            self.blocks.push(new);
         }
         self.len += 1;
     }
@@ -81,12 +76,24 @@ impl<T: Clone> CowVec<T> {
     }
 }
 
-/// Adds to a block that is not full. What was copied for writing has no room to grow.
-pub(super) fn append<T>(block: &mut Vec<T>, item: T) {
-    if block.len() == block.capacity() {
-        block.reserve_exact(BLOCK.saturating_sub(block.len()));
+/// Adds an item to the last block; gives a new block with it if that one is full.
+pub(super) fn append<T: Clone>(last: Option<&mut Lend<Vec<T>>>, item: T) -> Option<Lend<Vec<T>>> {
+    match last {
+        Some(last) if last.len() < BLOCK => {
+            let block = last.write();
+            // What was copied for writing has no room to grow.
+            if block.len() == block.capacity() {
+                block.reserve_exact(BLOCK.saturating_sub(block.len()));
+            }
+            block.push(item);
+            None
+        }
+        _ => {
+            let mut block = Vec::with_capacity(BLOCK);
+            block.push(item);
+            Some(Lend::Own(block))
+        }
     }
-    block.push(item);
 }
 
 #[cfg(test)]
