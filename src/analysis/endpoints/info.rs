@@ -261,30 +261,17 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Parameters of `Device.DeviceInfo.` that tell who a device is.
-    pub(super) fn has(name: &str) -> bool {
-        matches!(
-            name,
-            "Manufacturer"
-                | "ManufacturerOUI"
-                | "ProductClass"
-                | "SerialNumber"
-                | "ModelName"
-                | "HardwareVersion"
-                | "SoftwareVersion"
-        )
-    }
-
-    /// The field that holds a parameter of `Device.DeviceInfo.`.
-    pub(super) fn field(&mut self, name: &str) -> Option<&mut CompactString> {
+    /// The field that holds a parameter of `Device.DeviceInfo.`; `None` if it does not tell who a
+    /// device is.
+    pub(super) fn field(name: &str) -> Option<fn(&mut Self) -> &mut CompactString> {
         Some(match name {
-            "Manufacturer" => &mut self.manufacturer,
-            "ManufacturerOUI" => &mut self.oui,
-            "ProductClass" => &mut self.product_class,
-            "SerialNumber" => &mut self.serial,
-            "ModelName" => &mut self.model,
-            "HardwareVersion" => &mut self.hardware,
-            "SoftwareVersion" => &mut self.software,
+            "Manufacturer" => |identity| &mut identity.manufacturer,
+            "ManufacturerOUI" => |identity| &mut identity.oui,
+            "ProductClass" => |identity| &mut identity.product_class,
+            "SerialNumber" => |identity| &mut identity.serial,
+            "ModelName" => |identity| &mut identity.model,
+            "HardwareVersion" => |identity| &mut identity.hardware,
+            "SoftwareVersion" => |identity| &mut identity.software,
             _ => return None,
         })
     }

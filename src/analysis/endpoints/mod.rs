@@ -187,13 +187,13 @@ impl Endpoints {
         value: &str,
         at: Timestamp,
     ) {
-        if device == EndpointId::OTHER || !Identity::has(name) {
+        let Some(field) = Identity::field(name).filter(|_| device != EndpointId::OTHER) else {
             return;
-        }
+        };
         let value = cut(value, MAX_TEXT);
         let known = self.infos.get(device.0 as usize).and_then(EndpointInfo::identity);
         let mut identity = known.cloned().unwrap_or_default();
-        let Some(field) = identity.field(name) else { return };
+        let field = field(&mut identity);
         if field == value {
             return;
         }
