@@ -4,7 +4,8 @@ use super::problems::code::Code;
 use super::sessions::Whole;
 use crate::core::ids::{EndpointId, Seq, TopicId};
 use crate::core::time::Timestamp;
-use crate::core::wire::{Delivery, Props};
+use crate::core::wire::{Delivery, Props, WireMsg};
+use crate::store::Met;
 use crate::store::row::Direction;
 use crate::usp::kind::MsgKind;
 use crate::usp::summary::{MsgSummary, Summary};
@@ -40,6 +41,31 @@ pub struct Note<'a> {
 }
 
 impl<'a> Note<'a> {
+    /// A message that the store has met and kept.
+    #[must_use]
+    pub fn new(
+        msg: &WireMsg<'a>,
+        met: &Met,
+        summary: &'a Summary<'a>,
+        direction: Option<Direction>,
+        whole: Option<&'a Whole>,
+    ) -> Self {
+        Self {
+            seq: met.seq,
+            at: msg.at,
+            topic: met.topic,
+            topic_bytes: msg.topic,
+            props: msg.props,
+            delivery: msg.delivery,
+            payload: msg.payload,
+            summary,
+            from: met.from,
+            to: met.to,
+            direction,
+            whole,
+        }
+    }
+
     /// The Msg by its kind, with its bytes, if there is one.
     #[must_use]
     pub fn msg(&self) -> Option<(MsgKind, &'a MsgSummary<'a>, &'a [u8])> {

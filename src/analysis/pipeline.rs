@@ -163,20 +163,7 @@ impl Pipeline {
             None => &summary,
         };
         let direction = store.keep(msg, summary, &met, whole.is_some());
-        let note = Note {
-            seq: met.seq,
-            at: msg.at,
-            topic: met.topic,
-            topic_bytes: msg.topic,
-            props: msg.props,
-            delivery: msg.delivery,
-            payload: msg.payload,
-            summary,
-            from: met.from,
-            to: met.to,
-            direction,
-            whole,
-        };
+        let note = Note::new(msg, &met, summary, direction, whole);
         analysis.note(store, &note);
         store.evict();
     }
@@ -244,29 +231,9 @@ impl Analysis {
 
     /// Ties the message to its exchange; gives what it is to earlier ones.
     fn exchange(&mut self, store: &mut Store, note: &Note<'_>, grade: Option<Grade>) -> Match {
-        let Offered { what, exchange } = self.exchanges.offer(note, grade, &mut self.reports);
-        let (own, other) = match what {
-            Match::None => (None, None),
-            Match::Repeat { first } => (Some(Pair::RepeatOf { first }), None),
-            Match::Pair { request, response, latency_nanos } => {
-                let asks = Pair::AnsweredBy { response, latency_nanos };
-                let answers = Pair::Answers { request, latency_nanos };
-                // Mostly it is the answer that comes last.
-                if response == note.seq {
-                    (Some(answers), Some((request, asks)))
-                } else {
-                    (Some(asks), Some((response, answers)))
-                }
-            }
-        };
-        if let Some(mark) = store.mark(note.seq) {
-            (mark.grade, mark.exchange, mark.pair) = (grade, exchange, own);
-        }
-        if let Some((other, pair)) = other
-            && let Some(mark) = store.mark(other)
-        {
-            (mark.exchange, mark.pair) = (exchange, Some(pair));
-        }
+        let offered = self.exchanges.offer(note, grade, &mut self.reports);
+        tie(store, note.seq, offered, grade);
+        let Offered { what, exchange } = offered;
         if let Match::Pair { response, latency_nanos, .. } = what {
             self.answered(note, exchange, response, latency_nanos, grade);
         }
@@ -366,5 +333,32 @@ impl Analysis {
             },
             subscriptions: self.subscriptions.known.lend(),
         }
+    }
+}
+
+/// Marks message `seq` with what became of it, and the other half of its exchange.
+pub(super) fn tie(store: &mut Store, seq: Seq, offered: Offered, grade: Option<Grade>) {
+    let Offered { what, exchange } = offered;
+    let (own, other) = match what {
+        Match::None => (None, None),
+        Match::Repeat { first } => (Some(Pair::RepeatOf { first }), None),
+        Match::Pair { request, response, latency_nanos } => {
+            let asks = Pair::AnsweredBy { response, latency_nanos };
+            let answers = Pair::Answers { request, latency_nanos };
+            // Mostly it is the answer that comes last.
+            if response == seq {
+                (Some(answers), Some((request, asks)))
+            } else {
+                (Some(asks), Some((response, answers)))
+            }
+        }
+    };
+    if let Some(mark) = store.mark(seq) {
+        (mark.grade, mark.exchange, mark.pair) = (grade, exchange, own);
+    }
+    if let Some((other, pair)) = other
+        && let Some(mark) = store.mark(other)
+    {
+        (mark.exchange, mark.pair) = (exchange, Some(pair));
     }
 }

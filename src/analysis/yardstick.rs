@@ -5,10 +5,10 @@ use super::budgets::Budgets;
 use super::exchanges::{Exchanges, Match, TimedOut};
 use super::latency::{Latencies, LatencySample};
 use super::note::{Note, Reports};
+use super::pipeline::tie;
 use crate::core::block_log::BlockLog;
 use crate::core::ids::Epoch;
 use crate::core::wire::{WireBatch, WireMsg};
-use crate::store::row::Pair;
 use crate::store::{self, Store};
 use crate::usp::scan::scan;
 
@@ -57,48 +57,22 @@ impl Yardstick {
             latencies.timed_out(lost.device, lost.kind);
         });
         let direction = store.keep(msg, &summary, &met, false);
-        let note = Note {
-            seq: met.seq,
-            at: msg.at,
-            topic: met.topic,
-            topic_bytes: msg.topic,
-            props: msg.props,
-            delivery: msg.delivery,
-            payload: msg.payload,
-            summary: &summary,
-            from: met.from,
-            to: met.to,
-            direction,
-            whole: None,
-        };
+        let note = Note::new(msg, &met, &summary, direction, None);
         let offered = exchanges.offer(&note, None, reports);
-        match offered.what {
-            Match::None => {}
-            Match::Repeat { first } => {
-                if let Some(mark) = store.mark(met.seq) {
-                    mark.pair = Some(Pair::RepeatOf { first });
-                }
-            }
-            Match::Pair { request, response, latency_nanos } => {
-                if let Some(mark) = store.mark(request) {
-                    mark.pair = Some(Pair::AnsweredBy { response, latency_nanos });
-                }
-                if let Some(mark) = store.mark(response) {
-                    mark.pair = Some(Pair::Answers { request, latency_nanos });
-                }
-                let log = &exchanges.log;
-                if let Some(exchange) = offered.exchange.and_then(|id| log.get(id.place())) {
-                    let (device, kind) = (exchange.device(), exchange.kind);
-                    latencies.answered(device, kind, latency_nanos);
-                    samples.push(LatencySample {
-                        at: note.at,
-                        device,
-                        request: kind,
-                        nanos: latency_nanos,
-                        answer: response,
-                    });
-                }
-            }
+        tie(store, note.seq, offered, None);
+        let exchange = offered.exchange.and_then(|id| exchanges.log.get(id.place()));
+        if let (Match::Pair { response, latency_nanos, .. }, Some(exchange)) =
+            (offered.what, exchange)
+        {
+            let (device, kind) = (exchange.device(), exchange.kind);
+            latencies.answered(device, kind, latency_nanos);
+            samples.push(LatencySample {
+                at: note.at,
+                device,
+                request: kind,
+                nanos: latency_nanos,
+                answer: response,
+            });
         }
         reports.clear();
         store.evict();

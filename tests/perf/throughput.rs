@@ -37,7 +37,7 @@ const TOPICS: usize = 10_000;
 /// Messages per batch, as the connection flushes them under load.
 const BATCH: usize = 512;
 /// Each figure is the best of so many rounds: the others were disturbed.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 6;
 
 fn main() {
     let messages: Vec<_> = (0..MESSAGES).map(|n| records::fleet_message(n, TOPICS)).collect();
@@ -63,7 +63,7 @@ fn main() {
     let batches = batches(&messages);
     // In turns: what disturbs one of them for a while disturbs all.
     let mut figures = [Duration::MAX; 3];
-    for _ in 0..2 * ROUNDS {
+    for _ in 0..ROUNDS {
         let round = [stored(&batches), paired(&batches), ingested(&batches)];
         for (best, cpu) in figures.iter_mut().zip(round) {
             *best = cpu.min(*best);
@@ -116,29 +116,29 @@ fn main() {
 
 fn stored(batches: &[WireBatch]) -> Duration {
     let mut store = Store::new(Budgets::default(), Epoch(0));
-    let cpu = thread_cpu();
-    for batch in batches {
+    cpu_of(batches, |batch| {
         store.apply(batch);
-    }
-    thread_cpu() - cpu
+    })
 }
 
 fn paired(batches: &[WireBatch]) -> Duration {
     let mut least = Yardstick::new(Budgets::default());
-    let cpu = thread_cpu();
-    for batch in batches {
-        least.apply(batch);
-    }
-    let cpu = thread_cpu() - cpu;
+    let cpu = cpu_of(batches, |batch| least.apply(batch));
     assert_eq!(least.pairs(), MESSAGES as u64 / 2);
     cpu
 }
 
 fn ingested(batches: &[WireBatch]) -> Duration {
     let mut pipeline = Pipeline::new(Budgets::default(), Epoch(0));
+    cpu_of(batches, |batch| {
+        pipeline.apply(batch);
+    })
+}
+
+fn cpu_of(batches: &[WireBatch], mut apply: impl FnMut(&WireBatch)) -> Duration {
     let cpu = thread_cpu();
     for batch in batches {
-        pipeline.apply(batch);
+        apply(batch);
     }
     thread_cpu() - cpu
 }
