@@ -6,14 +6,16 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::dialog::{FileDialog, Purpose};
-use super::workbench::{Page, Workbench};
+use super::workbench::Workbench;
 use crate::engine::EngineCommand;
 use crate::profile::model::Profile;
 use crate::profile::read;
-use crate::ui::command::UiCommand;
+use crate::ui::command::{ProfileCommand, Setting, UiCommand};
 use crate::ui::panels::{messages, search};
+use crate::ui::place::Page;
 use crate::view::connect_form::FormErrors;
 use crate::view::connection::{Tone, Words};
+use crate::view::format::Clockface;
 use crate::view::inspector::Inspected;
 use crate::view::state::Selection;
 
@@ -30,10 +32,12 @@ impl Workbench {
     pub fn connect(&mut self, profile: Arc<Profile>) {
         self.start_failure = None;
         self.form_errors = FormErrors::default();
+        self.note_search();
+        let kept = profile.path.as_deref().and_then(|path| self.prefs.search_of(path));
+        self.search = kept.unwrap_or_default().to_owned();
         self.profile = Some(Arc::clone(&profile));
         self.capture = None;
         self.page = Page::Traffic;
-        self.search.clear();
         self.engine.send(EngineCommand::Connect(profile));
     }
 
@@ -42,6 +46,7 @@ impl Workbench {
         // What the demo showed goes; nobody would watch it any more.
         self.demo = None;
         if is_capture(path) {
+            self.note_search();
             self.profile = None;
             self.capture = path.file_name().map(|name| name.to_string_lossy().into_owned());
             self.start_failure = None;
@@ -128,11 +133,20 @@ impl Workbench {
         }
     }
 
+    /// Remembers the search as the profile's last.
+    fn note_search(&mut self) {
+        if let Some(path) = self.profile.as_ref().and_then(|profile| profile.path.as_deref()) {
+            self.prefs.remember_search(path, &self.search);
+        }
+    }
+
     /// Writes the preferences, if they are kept.
     pub fn save_prefs(&mut self) {
+        self.note_search();
         self.prefs.panes = self.sizes;
         self.prefs.hidden = self.panels.hidden;
         self.prefs.lower = self.panels.lower;
+        self.prefs.device = self.panels.device;
         self.prefs.columns = self.panels.messages.widths.to_vec();
         if let Some(path) = &self.prefs_path
             && let Err(error) = self.prefs.save(path)
@@ -162,6 +176,10 @@ impl Workbench {
             UiCommand::PickMessage(seq) => self.pick_message(seq),
             UiCommand::GoToMessage(seq) => {
                 self.pick_message(Some(seq));
+                if self.page != Page::Traffic {
+                    // There is no table to scroll; what narrows this place stays.
+                    return ctx.request_repaint();
+                }
                 if !self.models.messages.contains(seq) && self.models.messages.progress().is_none()
                 {
                     // It is filtered out: what narrows the table has to give way.
@@ -202,6 +220,19 @@ impl Workbench {
             UiCommand::ConnectForm => self.connect_form(),
             UiCommand::Disconnect => self.engine.send(EngineCommand::Disconnect),
             UiCommand::Reconnect => self.engine.send(EngineCommand::Reconnect),
+            UiCommand::Show(page) => self.go_to_page(page),
+            UiCommand::Travel { back } => self.travel(back),
+            UiCommand::TogglePalette => self.overlays.palette.toggle(),
+            UiCommand::ToggleKeys => self.overlays.keys = !self.overlays.keys,
+            UiCommand::ToggleLog => self.overlays.log = !self.overlays.log,
+            UiCommand::ToggleSettings => self.overlays.settings = !self.overlays.settings,
+            UiCommand::Set(setting) => self.set(ctx, setting),
+            UiCommand::ClearLog => self.journal.clear(),
+            UiCommand::Overlook(kind) => self.overlays.overlooked.push(kind),
+            UiCommand::ShowDevice(tab) => {
+                self.panels.device = tab;
+                self.save_prefs();
+            }
             UiCommand::GoHome => self.page = Page::Start,
             UiCommand::GoToMessages => {
                 self.start_failure = None;
@@ -236,6 +267,56 @@ impl Workbench {
             UiCommand::Quit => self.quit = true,
         }
         ctx.request_repaint();
+    }
+
+    fn go_to_page(&mut self, page: Page) {
+        self.start_failure = None;
+        if page == Page::Profiles {
+            let open = self.profile.as_ref().and_then(|profile| profile.path.clone());
+            let command = match open {
+                // What is being edited stays where it is.
+                Some(path) if self.profiles.editor.is_none() => ProfileCommand::Open(path),
+                _ => ProfileCommand::Show,
+            };
+            self.show_profiles();
+            if matches!(command, ProfileCommand::Open(_)) {
+                self.or_ask(command);
+            }
+            return;
+        }
+        self.page = page;
+        if page == Page::Traffic {
+            // The message on view elsewhere is on view in the table too.
+            self.go_to = self.selection.message;
+        }
+    }
+
+    fn travel(&mut self, back: bool) {
+        let Some(visit) = self.history.go(back).cloned() else { return };
+        self.page = visit.page;
+        self.selection = visit.selection;
+        self.search = visit.search;
+        self.pick_message(visit.selection.message);
+        if let Some(node) = visit.selection.topic {
+            self.models.topics.reveal(&self.shown, node);
+        }
+        self.go_to = visit.selection.message;
+    }
+
+    fn set(&mut self, ctx: &Context, setting: Setting) {
+        match setting {
+            Setting::ReducedMotion(on) => {
+                self.prefs.reduced_motion = on;
+                self.restyle(ctx);
+            }
+            Setting::Utc(on) => {
+                self.prefs.utc = on;
+                self.clockface = if on { Clockface::utc() } else { self.local.clone() };
+            }
+            Setting::MemoryMib(mib) => self.prefs.memory_mib = mib,
+            Setting::KeepSearch(on) => self.prefs.keep_search = on,
+        }
+        self.save_prefs();
     }
 
     fn connect_form(&mut self) {

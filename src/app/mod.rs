@@ -7,6 +7,8 @@
 mod commands;
 mod dialog;
 mod display;
+mod history;
+mod overlays;
 pub mod port;
 pub mod prefs;
 mod profile_worker;
@@ -18,10 +20,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use port::{DemoStarter, EnginePort, StartFailure};
-pub use workbench::{Page, Workbench, WorkbenchOptions};
+pub use workbench::{Workbench, WorkbenchOptions};
 
 use crate::lab::DemoOptions;
 use crate::profile::model::Profile;
+pub use crate::ui::place::Page;
 
 /// What the window starts with.
 pub enum Start {

@@ -9,12 +9,19 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use crate::ui::panels::lower::LowerTab;
+use crate::store::Budgets;
+use crate::ui::actions::{MAX_ZOOM, MIN_ZOOM};
+use crate::ui::panels::lower::{DeviceTab, LowerTab};
+use crate::ui::panels::settings::MEMORY_MIB;
 use crate::ui::shell::PaneSizes;
 use crate::ui::theme::ThemeChoice;
 
 /// Recent profiles remembered.
 const RECENT: usize = 16;
+
+/// Profiles whose last search is remembered, and the longest search, bytes.
+const SEARCHES: usize = 32;
+const MAX_SEARCH: usize = 1024;
 
 /// Largest file read, bytes; ours is below 10 kB.
 const MAX_BYTES: u64 = 1 << 20;
@@ -42,6 +49,18 @@ pub struct Prefs {
     pub port: String,
     /// Whether TLS was used for that.
     pub tls: bool,
+    /// What the page of a device shows.
+    pub device: DeviceTab,
+    /// No animations.
+    pub reduced_motion: bool,
+    /// Times of day in UTC.
+    pub utc: bool,
+    /// Memory for messages, MiB.
+    pub memory_mib: u32,
+    /// Show a profile's last search again.
+    pub keep_search: bool,
+    /// Last searches by profile, the newest first; texts of filters, no payloads.
+    pub searches: Vec<(PathBuf, String)>,
     /// Values of newer versions, kept as they are.
     unknown: Map<String, Value>,
 }
@@ -59,9 +78,19 @@ impl Default for Prefs {
             host: String::new(),
             port: String::new(),
             tls: false,
+            device: DeviceTab::default(),
+            reduced_motion: false,
+            utc: false,
+            memory_mib: default_memory_mib(),
+            keep_search: true,
+            searches: Vec::new(),
             unknown: Map::new(),
         }
     }
+}
+
+fn default_memory_mib() -> u32 {
+    u32::try_from(Budgets::default().bytes >> 20).unwrap_or(*MEMORY_MIB.start())
 }
 
 impl Prefs {
@@ -91,7 +120,7 @@ impl Prefs {
             prefs.theme = serde_json::from_value(theme).unwrap_or_default();
         }
         if let Some(zoom) = map.remove("zoom").and_then(|v| v.as_f64()) {
-            prefs.zoom = (zoom as f32).clamp(0.7, 2.5);
+            prefs.zoom = (zoom as f32).clamp(MIN_ZOOM, MAX_ZOOM);
         }
         for (slot, name) in prefs.panes.iter_mut().zip(PANES) {
             let Some(panes) = map.remove(name) else { continue };
@@ -110,6 +139,31 @@ impl Prefs {
         if let Some(lower) = map.remove("lower_pane") {
             let known = LowerTab::ALL.into_iter().find(|tab| lower == tab.name());
             prefs.lower = known.unwrap_or_default();
+        }
+        if let Some(tab) = map.remove("device_page") {
+            let known = DeviceTab::ALL.into_iter().find(|known| tab == known.name());
+            prefs.device = known.unwrap_or_default();
+        }
+        for (slot, name) in [
+            (&mut prefs.reduced_motion, "reduced_motion"),
+            (&mut prefs.utc, "utc"),
+            (&mut prefs.keep_search, "keep_search"),
+        ] {
+            if let Some(on) = map.remove(name).as_ref().and_then(Value::as_bool) {
+                *slot = on;
+            }
+        }
+        if let Some(mib) = map.remove("memory_mib").as_ref().and_then(Value::as_u64) {
+            let mib = u32::try_from(mib).unwrap_or(u32::MAX);
+            prefs.memory_mib = mib.clamp(*MEMORY_MIB.start(), *MEMORY_MIB.end());
+        }
+        if let Some(Value::Array(searches)) = map.remove("searches") {
+            let read = |entry: &Value| {
+                let path = entry.get("profile")?.as_str()?;
+                let text = entry.get("search")?.as_str()?;
+                (text.len() <= MAX_SEARCH).then(|| (PathBuf::from(path), text.to_owned()))
+            };
+            prefs.searches = searches.iter().filter_map(read).take(SEARCHES).collect();
         }
         if let Some(Value::Array(columns)) = map.remove("columns") {
             prefs.columns = columns.iter().map(|width| size(Some(width), 100.0)).collect();
@@ -142,6 +196,12 @@ impl Prefs {
             host,
             port,
             tls,
+            device,
+            reduced_motion,
+            utc,
+            memory_mib,
+            keep_search,
+            searches,
             unknown: _,
         } = self;
         for (panes, name) in panes.iter().zip(PANES) {
@@ -163,6 +223,16 @@ impl Prefs {
         map.insert("columns".to_owned(), json!(columns));
         let paths: Vec<String> = recent.iter().map(|p| p.display().to_string()).collect();
         map.insert("recent".to_owned(), json!(paths));
+        map.insert("device_page".to_owned(), json!(device.name()));
+        map.insert("reduced_motion".to_owned(), json!(reduced_motion));
+        map.insert("utc".to_owned(), json!(utc));
+        map.insert("memory_mib".to_owned(), json!(memory_mib));
+        map.insert("keep_search".to_owned(), json!(keep_search));
+        let searches: Vec<Value> = searches
+            .iter()
+            .map(|(path, text)| json!({ "profile": path.display().to_string(), "search": text }))
+            .collect();
+        map.insert("searches".to_owned(), json!(searches));
         let last = json!({ "host": host, "port": port, "tls": tls });
         map.insert("last_broker".to_owned(), last);
         Value::Object(map)
@@ -175,6 +245,22 @@ impl Prefs {
         self.recent.retain(|known| *known != path);
         self.recent.insert(0, path);
         self.recent.truncate(RECENT);
+    }
+
+    /// The last search with a profile, if such are kept.
+    #[must_use]
+    pub fn search_of(&self, profile: &Path) -> Option<&str> {
+        let found = self.searches.iter().find(|(path, _)| path == profile);
+        found.filter(|_| self.keep_search).map(|(_, text)| text.as_str())
+    }
+
+    /// Remembers the search with a profile; an empty one is forgotten.
+    pub fn remember_search(&mut self, profile: &Path, text: &str) {
+        self.searches.retain(|(path, _)| path != profile);
+        if self.keep_search && !text.is_empty() && text.len() <= MAX_SEARCH {
+            self.searches.insert(0, (profile.to_owned(), text.to_owned()));
+            self.searches.truncate(SEARCHES);
+        }
     }
 
     /// Writes them.
@@ -218,6 +304,10 @@ mod tests {
             hidden: [true, false, true],
             lower: LowerTab::Exchanges,
             columns: vec![100.0; 7],
+            device: DeviceTab::Problems,
+            reduced_motion: true,
+            utc: true,
+            memory_mib: 2048,
             host: "h".to_owned(),
             ..Prefs::default()
         };
@@ -225,6 +315,13 @@ mod tests {
             prefs.remember(Path::new(&format!("/p/{n}.env")));
         }
         prefs.remember(Path::new("/p/15.env"));
+        for n in 0..40 {
+            prefs.remember_search(Path::new(&format!("/p/{n}.env")), "grade = failed");
+        }
+        prefs.remember_search(Path::new("/p/39.env"), "");
+        assert_eq!(prefs.searches.len(), SEARCHES - 1);
+        assert_eq!(prefs.search_of(Path::new("/p/38.env")), Some("grade = failed"));
+        assert_eq!(prefs.search_of(Path::new("/p/1.env")), None);
         assert_eq!(prefs.recent.len(), RECENT);
         assert_eq!(prefs.recent[0], Path::new("/p/15.env"));
         prefs.save(&path)?;
@@ -236,13 +333,17 @@ mod tests {
     #[test]
     fn damage_costs_only_what_is_damaged() {
         assert_eq!(Prefs::parse("{"), Prefs::default());
-        let text = r#"{"theme":"sepia","zoom":99,"panes":{"left":-5,"right":"x"},
+        let text = r#"{"theme":"sepia","zoom":99,"memory_mib":1,"utc":"yes","device_page":7,
+            "searches":[{"profile":"/a"},7,{"profile":"/b","search":"x"}],"panes":{"left":-5,"right":"x"},
             "recent":[1,"/a"],"columns":[1e999],"future":{"a":1}}"#;
         // 1e999 is no JSON number for a reader of doubles, so the whole text is refused.
         assert_eq!(Prefs::parse(text), Prefs::default());
         let prefs = Prefs::parse(&text.replace("1e999", "1e30"));
         assert_eq!(prefs.theme, ThemeChoice::System);
-        assert_eq!(prefs.zoom, 2.5);
+        assert_eq!(prefs.zoom, MAX_ZOOM);
+        assert_eq!(prefs.memory_mib, *MEMORY_MIB.start());
+        assert_eq!((prefs.utc, prefs.device), (false, DeviceTab::About));
+        assert_eq!(prefs.searches, [(PathBuf::from("/b"), "x".to_owned())]);
         let [ordinary, wide] = prefs.panes;
         assert_eq!((ordinary.left, ordinary.right), (40.0, PaneSizes::default().right));
         assert_eq!(wide, PaneSizes::FOR_WIDE);

@@ -7,7 +7,7 @@ use egui::Context;
 
 use super::dialog::{FileDialog, Purpose};
 use super::profile_worker::{Answer, Job, Worker};
-use super::workbench::{Page, Workbench};
+use super::workbench::Workbench;
 use crate::engine::EngineCommand;
 use crate::mqtt::diagnose;
 use crate::mqtt::diagnose::report::Progress;
@@ -18,6 +18,7 @@ use crate::profile::read;
 use crate::profile::settings::ProfileError;
 use crate::ui::command::{Confirmed, ProfileCommand};
 use crate::ui::panels::profiles::{Dialog, ProfilesPanel, Tab, search_id};
+use crate::ui::place::Page;
 use crate::view::check::Check;
 use crate::view::command_line;
 use crate::view::connection::Tone;
@@ -91,7 +92,7 @@ impl Workbench {
         self.profiles.panel.ask(Dialog::Unsaved { quitting: true });
     }
 
-    fn show_profiles(&mut self) {
+    pub(super) fn show_profiles(&mut self) {
         if self.page != Page::Profiles {
             self.profiles.before = Some(self.page);
             self.page = Page::Profiles;
@@ -277,7 +278,7 @@ impl Workbench {
     }
 
     /// Carries a command out, but asks first if it would drop unsaved changes.
-    fn or_ask(&mut self, command: ProfileCommand) {
+    pub(super) fn or_ask(&mut self, command: ProfileCommand) {
         if self.profiles.has_unsaved() {
             self.profiles.after = Some(After::Do(command));
             self.profiles.panel.ask(Dialog::Unsaved { quitting: false });

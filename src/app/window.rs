@@ -33,9 +33,11 @@ pub(super) fn run(start: Start) -> Result<(), AppError> {
             }
         })
     };
+    let prefs_path = Prefs::default_path();
+    let memory_mib = prefs_path.as_deref().map(Prefs::load).unwrap_or_default().memory_mib;
     let engine = EngineHandle::start(EngineOptions {
         clock: Arc::clone(&clock),
-        budgets: Budgets::default(),
+        budgets: Budgets { bytes: (memory_mib as usize) << 20, ..Budgets::default() },
         queue_bytes: QUEUE_BYTES,
         waker,
         handle_interrupt: true,
@@ -50,7 +52,7 @@ pub(super) fn run(start: Start) -> Result<(), AppError> {
         clock,
         demo: port::demo(demo_options),
         clockface: Clockface::system(),
-        prefs_path: Prefs::default_path(),
+        prefs_path,
         profiles_folder: files::own_folder(),
     });
     match start {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use egui::{Frame, Key, Modifiers, Panel, Ui};
 
 use super::dialog::FileDialog;
+use super::history::{History, Visit};
+use super::overlays::Overlays;
 use super::port::{DemoStarter, EnginePort};
 use super::prefs::Prefs;
 use super::profiles::Profiles;
@@ -17,19 +19,28 @@ use crate::core::time::{Clock, Timestamp};
 use crate::engine::{EngineCommand, EngineEvent, Level, Notice};
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
+use crate::ui::actions::{ACTIONS, Situation, When};
 use crate::ui::command::{Pane, ProfileCommand, UiCommand};
-use crate::ui::panels::lower::LowerTab;
+use crate::ui::panels::broker::{self, BrokerPage};
+use crate::ui::panels::lower::{DeviceTab, LowerTab};
 use crate::ui::panels::notices::{self, Toast};
+use crate::ui::panels::palette;
 use crate::ui::panels::profiles::{self, ProfilesPage};
+use crate::ui::panels::rail::{self, Rail};
+use crate::ui::panels::settings::{self, Settings};
 use crate::ui::panels::start::{self, StartPage};
 use crate::ui::panels::top_bar::{self, TopBar};
-use crate::ui::panels::{connection, messages, status_bar};
+use crate::ui::panels::{banner, connection, keys_help, log, messages, status_bar};
+use crate::ui::place::Page;
 use crate::ui::shell::{self, Models, PaneSizes, Panels, Scene};
 use crate::ui::theme::{self, Look};
+use crate::view::condition::{self, Condition, Watch};
 use crate::view::connect_form::{ConnectForm, FormErrors};
 use crate::view::connection::{self as words, Tone};
 use crate::view::format::Clockface;
+use crate::view::journal::Journal;
 use crate::view::message_list::Filter;
+use crate::view::problems;
 use crate::view::search_field::SearchField;
 use crate::view::state::Selection;
 
@@ -44,17 +55,6 @@ const NOTICE_SECS: i64 = 8;
 
 /// Notices on screen at once; older ones go first.
 const NOTICES: usize = 4;
-
-/// What fills the window.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Page {
-    /// Try the demo, open a profile, connect.
-    Start,
-    /// Topics, messages, inspector, latency.
-    Traffic,
-    /// The profile editor.
-    Profiles,
-}
 
 /// What a workbench is made of.
 pub struct WorkbenchOptions {
@@ -82,6 +82,8 @@ pub struct Workbench {
     /// The demo is started before the next frame, after one that says so was drawn.
     pub(super) demo_wanted: Option<u8>,
     pub(super) clockface: Clockface,
+    /// Time of day where the user is; `clockface` may be UTC.
+    pub(super) local: Clockface,
     pub(super) prefs: Prefs,
     pub(super) prefs_path: Option<PathBuf>,
     pub(super) dialog: Option<FileDialog>,
@@ -111,6 +113,13 @@ pub struct Workbench {
     pub(super) failed_profile: Option<PathBuf>,
     pub(super) profiles: Profiles,
     pub(super) toasts: Vec<(Timestamp, Toast)>,
+    /// What the notices said.
+    pub(super) journal: Journal,
+    /// Where the user has been.
+    pub(super) history: History,
+    /// What is open above the page.
+    pub(super) overlays: Overlays,
+    pub(super) watch: Watch,
     pub(super) next_toast: u64,
     pub(super) quit: bool,
     /// The devices whose data models were asked for, and when in the store's lives.
@@ -120,6 +129,15 @@ pub struct Workbench {
     look_set: Option<theme::ThemeChoice>,
 }
 
+/// Views on view that are costly to keep up.
+#[derive(Clone, Copy)]
+struct OnView {
+    times: bool,
+    problems: bool,
+    model: bool,
+    exchanges: bool,
+}
+
 impl Workbench {
     /// A workbench on its start page.
     #[must_use]
@@ -127,7 +145,12 @@ impl Workbench {
         let WorkbenchOptions { engine, clock, demo, clockface, prefs_path, profiles_folder } =
             options;
         let prefs = prefs_path.as_deref().map(Prefs::load).unwrap_or_default();
-        let mut panels = Panels { hidden: prefs.hidden, lower: prefs.lower, ..Panels::default() };
+        let mut panels = Panels {
+            hidden: prefs.hidden,
+            lower: prefs.lower,
+            device: prefs.device,
+            ..Panels::default()
+        };
         if let Ok(widths) = <[f32; 7]>::try_from(prefs.columns.as_slice()) {
             panels.messages.widths = widths;
         }
@@ -144,7 +167,8 @@ impl Workbench {
             start_demo: demo,
             demo: None,
             demo_wanted: None,
-            clockface,
+            local: clockface.clone(),
+            clockface: if prefs.utc { Clockface::utc() } else { clockface },
             sizes: prefs.panes,
             prefs,
             prefs_path,
@@ -169,6 +193,10 @@ impl Workbench {
             failed_profile: None,
             profiles: Profiles::new(profiles_folder),
             toasts: Vec::new(),
+            journal: Journal::default(),
+            history: History::default(),
+            overlays: Overlays::default(),
+            watch: Watch::default(),
             next_toast: 1,
             quit: false,
             focus,
@@ -224,7 +252,7 @@ impl Workbench {
     pub fn title(&self) -> String {
         let name = self.profile.as_ref().map(|p| &p.name).or(self.capture.as_ref());
         match (name, self.page) {
-            (Some(name), Page::Traffic) => format!("{name} – USP Scope"),
+            (Some(name), page) if page.is_live() => format!("{name} – USP Scope"),
             _ => "USP Scope".to_owned(),
         }
     }
@@ -242,6 +270,7 @@ impl Workbench {
             // Another life of the store: numbers mean other things now.
             self.paused = false;
             self.selection = Selection::default();
+            self.history.forget();
             self.models.inspected = None;
             self.models.model.forget();
             self.go_to = None;
@@ -249,6 +278,7 @@ impl Workbench {
         if !self.paused {
             self.shown = Arc::clone(&self.live);
         }
+        self.watch.look(&self.live, self.clock.now());
         self.poll_dialog(ctx);
         self.poll_demo(ctx);
         self.poll_profiles(ctx);
@@ -265,11 +295,11 @@ impl Workbench {
     /// Asks for the data models that are on view; they last no longer than a life of the store.
     /// True if something was asked for.
     fn focus_devices(&mut self) -> bool {
-        let on_view = self.page == Page::Traffic
-            && self.panels.lower == LowerTab::Model
-            && !self.panels.hidden[Pane::Bottom as usize];
-        let wanted =
-            if on_view { self.models.model.wanted(self.selection.device) } else { Vec::new() };
+        let wanted = if self.on_view().model {
+            self.models.model.wanted(self.selection.device)
+        } else {
+            Vec::new()
+        };
         let focus = (self.live.epoch(), wanted);
         if self.focus == focus {
             return false;
@@ -321,8 +351,9 @@ impl Workbench {
         same && (self.live.is_empty() || self.page == Page::Start)
     }
 
-    /// Shows a notice.
+    /// Shows a notice and writes it down.
     pub(super) fn toast(&mut self, tone: Tone, text: String, advice: Option<String>) {
+        self.journal.note(self.clock.now(), tone, &text, advice.as_deref());
         if self.toasts.iter().any(|(_, known)| known.text == text) {
             return;
         }
@@ -334,6 +365,30 @@ impl Workbench {
         }
     }
 
+    /// The views that need their models.
+    fn on_view(&self) -> OnView {
+        let lower = |tab| {
+            self.page == Page::Traffic
+                && self.panels.lower == tab
+                && !self.panels.hidden[Pane::Bottom as usize]
+        };
+        let device = |tab| {
+            self.page == Page::Devices
+                && self.selection.device.is_some()
+                && self.panels.device == tab
+        };
+        OnView {
+            times: lower(LowerTab::Times) || device(DeviceTab::Times),
+            problems: lower(LowerTab::Problems)
+                || device(DeviceTab::Problems)
+                || self.page == Page::Problems,
+            model: lower(LowerTab::Model) || device(DeviceTab::Model),
+            exchanges: lower(LowerTab::Exchanges)
+                || device(DeviceTab::Exchanges)
+                || self.page == Page::Exchanges,
+        }
+    }
+
     fn advance_models(&mut self) {
         self.search_field.update(&self.search, self.clockface.zone());
         self.panels.messages.search_fault = self.search_field.error_text();
@@ -342,6 +397,7 @@ impl Workbench {
             device: self.selection.device,
             search: self.search_field.filter().clone(),
         };
+        let on_view = self.on_view();
         let models = &mut self.models;
         let snapshot = &self.shown;
         let list = &mut models.messages;
@@ -358,14 +414,17 @@ impl Workbench {
         more |= models.devices.advance(snapshot, BUDGET / 4);
         more |= models.latency.advance(snapshot, BUDGET / 4);
         let device = self.selection.device;
-        match self.panels.lower {
-            LowerTab::Latency => {}
-            LowerTab::Times => more |= models.times.advance(snapshot, device, BUDGET / 4),
-            LowerTab::Problems => models.problems.advance(snapshot, device),
-            LowerTab::Model => more |= models.model.advance(snapshot, &self.live, device),
-            LowerTab::Exchanges => {
-                more |= models.exchanges.advance(snapshot, device, BUDGET / 4);
-            }
+        if on_view.times {
+            more |= models.times.advance(snapshot, device, BUDGET / 4);
+        }
+        if on_view.problems {
+            models.problems.advance(snapshot, device);
+        }
+        if on_view.model {
+            more |= models.model.advance(snapshot, &self.live, device);
+        }
+        if on_view.exchanges {
+            more |= models.exchanges.advance(snapshot, device, BUDGET / 4);
         }
         self.more = more;
         if let Some(seq) = self.go_to
@@ -385,7 +444,7 @@ impl Workbench {
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         if self.look_set != Some(self.prefs.theme) {
-            theme::set_choice(&ctx, self.prefs.theme);
+            self.restyle(&ctx);
             if self.look_set.is_none() {
                 ctx.set_zoom_factor(self.prefs.zoom);
             }
@@ -405,29 +464,55 @@ impl Workbench {
             .resizable(false)
             .show(ui, |ui| self.top_bar_ui(ui, look, &mut commands));
         let mut bottom = 0.0;
+        if self.page != Page::Start {
+            Panel::left("rail")
+                .frame(panel)
+                .exact_size(rail::WIDTH)
+                .show_separator_line(false)
+                .resizable(false)
+                .show(ui, |ui| self.rail_ui(ui, look, &mut commands));
+        }
+        if self.page.is_live() {
+            Panel::bottom("status-bar")
+                .frame(panel)
+                .exact_size(status_bar::HEIGHT)
+                .show_separator_line(false)
+                .resizable(false)
+                .show(ui, |ui| {
+                    let devices = self.models.devices.total();
+                    status_bar::show(ui, look, &self.live, devices, self.paused);
+                });
+            bottom = status_bar::HEIGHT;
+            self.banner_ui(ui, look, &mut commands);
+        }
         match self.page {
             Page::Start => self.start_ui(ui, look, &mut commands),
             Page::Profiles => self.profiles_ui(ui, look, &mut commands),
-            Page::Traffic => {
-                Panel::bottom("status-bar")
-                    .frame(panel)
-                    .exact_size(status_bar::HEIGHT)
-                    .show_separator_line(false)
-                    .resizable(false)
-                    .show(ui, |ui| {
-                        let devices = self.models.devices.total();
-                        status_bar::show(ui, look, &self.live, devices, self.paused);
-                    });
-                bottom = status_bar::HEIGHT;
-                self.traffic_ui(ui, look, &mut commands);
-            }
+            Page::Broker => self.broker_ui(ui, look, &mut commands),
+            _ => self.place_ui(ui, look, &mut commands),
         }
+        self.overlays_ui(&ctx, look, &mut commands);
         let toasts: Vec<Toast> = self.toasts.iter().map(|(_, toast)| toast.clone()).collect();
         notices::show(&ctx, look, &toasts, bottom, &mut commands);
         for command in commands {
             self.carry_out(&ctx, command);
         }
+        if self.page != Page::Start {
+            self.history.note(Visit {
+                page: self.page,
+                selection: self.selection,
+                search: self.search.clone(),
+            });
+        }
         self.plan_repaint(&ctx);
+    }
+
+    /// Gives the window toolkit the theme and what else of it is set.
+    pub(super) fn restyle(&self, ctx: &egui::Context) {
+        theme::set_choice(ctx, self.prefs.theme);
+        if self.prefs.reduced_motion {
+            ctx.all_styles_mut(|style| style.animation_time = 0.0);
+        }
     }
 
     fn top_bar_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
@@ -441,9 +526,11 @@ impl Workbench {
             paused: self.paused,
             new_while_paused: self.live.end_seq().0.saturating_sub(self.shown.end_seq().0),
             theme: self.prefs.theme,
-            on_traffic: self.page == Page::Traffic,
-            on_profiles: self.page == Page::Profiles,
+            page: self.page,
             hidden: self.panels.hidden,
+            back: self.history.can_go(true),
+            forward: self.history.can_go(false),
+            log: self.journal.len(),
         };
         let search = (&mut self.search, &mut self.search_field);
         top_bar::show(ui, look, &bar, search, commands);
@@ -477,7 +564,7 @@ impl Workbench {
     }
 
     fn profiles_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
-        let can_leave = self.profiles.before == Some(Page::Traffic);
+        let can_leave = self.profiles.before.is_some_and(Page::is_live);
         let page = ProfilesPage {
             editor: self.profiles.editor.as_mut(),
             own: &self.profiles.own,
@@ -489,7 +576,7 @@ impl Workbench {
         profiles::show(ui, look, page, &mut self.profiles.panel, commands);
     }
 
-    fn traffic_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+    fn place_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
         let scene = Scene {
             snapshot: &self.shown,
             selection: self.selection,
@@ -499,41 +586,147 @@ impl Workbench {
             clockface: &self.clockface,
         };
         let (models, panels) = (&mut self.models, &mut self.panels);
-        shell::show(ui, look, &scene, models, panels, &mut self.sizes, commands);
+        shell::show(ui, look, self.page, &scene, models, panels, &mut self.sizes, commands);
     }
 
-    /// Keys that work everywhere; those without a modifier only while no text is being typed.
+    fn rail_ui(&self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+        let refused = match &self.link {
+            LinkState::Connected { refused_filters, .. } => !refused_filters.is_empty(),
+            LinkState::Failed { .. } | LinkState::Waiting { .. } => true,
+            _ => false,
+        };
+        let dropped = self.live.counters().dropped > 0;
+        let rail = Rail {
+            page: self.page,
+            errors: problems::counts(&self.shown)[0],
+            open: self.shown.open_requests() as u64,
+            limited: refused || dropped || !self.live.visibility().is_empty(),
+        };
+        rail::show(ui, look, &rail, commands);
+    }
+
+    fn broker_ui(&self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+        let page = BrokerPage {
+            live: &self.live,
+            link: &self.link,
+            profile: self.profile.as_deref(),
+            capture: self.capture.as_deref(),
+            now: self.clock.now(),
+            clockface: &self.clockface,
+        };
+        let plain = Frame::new().fill(look.tokens.panel);
+        egui::CentralPanel::no_frame().frame(plain).show(ui, |ui| {
+            broker::show(ui, look, &page, commands);
+        });
+    }
+
+    /// What limits the view, but for what the user has seen.
+    fn conditions(&self) -> Vec<Condition> {
+        let broker = connection::broker(self.profile.as_deref());
+        let now = self.clock.now();
+        condition::conditions(&self.live, &self.link, &broker, &self.watch, now)
+    }
+
+    fn banner_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+        // The place of the broker tells all of it anyway.
+        if self.page == Page::Broker {
+            return;
+        }
+        let mut found = self.conditions();
+        self.overlays.overlooked.retain(|kind| found.iter().any(|c| c.kind == *kind));
+        found.retain(|condition| !self.overlays.overlooked.contains(&condition.kind));
+        let Some((worst, rest)) = found.split_first() else { return };
+        Panel::top("banner")
+            .frame(Frame::new().fill(look.tokens.panel))
+            .exact_size(banner::HEIGHT)
+            .show_separator_line(false)
+            .resizable(false)
+            .show(ui, |ui| {
+                banner::show(ui, look, worst, rest.len(), self.profile.as_deref(), commands);
+            });
+    }
+
+    fn overlays_ui(&mut self, ctx: &egui::Context, look: Look, commands: &mut Vec<UiCommand>) {
+        let now = self.situation();
+        let overlays = &mut self.overlays;
+        log::show(ctx, look, &self.journal, &self.clockface, &mut overlays.log, commands);
+        palette::show(ctx, look, &self.shown, &now, &mut overlays.palette, commands);
+        keys_help::show(ctx, look, &mut overlays.keys);
+        let settings = Settings {
+            theme: self.prefs.theme,
+            zoom: self.prefs.zoom,
+            reduced_motion: self.prefs.reduced_motion,
+            utc: self.prefs.utc,
+            memory_mib: self.prefs.memory_mib,
+            memory_now_mib: (self.live.budgets().bytes >> 20) as u32,
+            keep_search: self.prefs.keep_search,
+            path: self.prefs_path.as_deref(),
+        };
+        settings::show(ctx, look, &settings, &mut overlays.settings, commands);
+    }
+
+    /// What decides which actions make sense now.
+    fn situation(&self) -> Situation {
+        let has_target = self.profile.is_some() || self.capture.is_some();
+        Situation {
+            page: self.page,
+            selection: self.selection,
+            searching: !self.search.is_empty(),
+            paused: self.paused,
+            back: self.history.can_go(true),
+            forward: self.history.can_go(false),
+            has_messages: has_target || !self.live.is_empty(),
+            connected: !matches!(
+                self.link,
+                LinkState::Idle | LinkState::Closed | LinkState::Failed { .. }
+            ),
+            has_profile: self.profile.is_some(),
+            theme: self.prefs.theme,
+            zoom: self.prefs.zoom,
+            presenting: false,
+        }
+    }
+
+    /// Carries out the actions whose keys were pressed.
     fn shortcuts(&self, ui: &Ui, commands: &mut Vec<UiCommand>) {
         let ctx = ui.ctx();
-        let pressed = |modifiers, key| ctx.input_mut(|i| i.consume_key(modifiers, key));
-        if pressed(Modifiers::COMMAND, Key::O) {
-            commands.push(if self.page == Page::Profiles {
-                UiCommand::Profile(ProfileCommand::Choose)
-            } else {
-                UiCommand::ChooseProfile
-            });
-        }
-        if pressed(Modifiers::COMMAND, Key::Q) {
-            commands.push(UiCommand::Quit);
+        if self.overlays.is_modal() {
+            // What is open above the page has the keyboard to itself.
+            return;
         }
         if self.page == Page::Profiles {
             Self::profile_shortcuts(ctx, commands);
         }
-        if self.page != Page::Traffic || ctx.text_edit_focused() {
-            return;
-        }
-        if pressed(Modifiers::NONE, Key::Slash) || pressed(Modifiers::COMMAND, Key::F) {
-            commands.push(UiCommand::FocusSearch);
-        }
+        let now = self.situation();
+        let typing = ctx.text_edit_focused();
         let focused = ui.memory(|memory| memory.focused());
         // Space on a focused button presses the button.
-        let on_list = focused.is_none_or(|id| id == messages::list_id());
-        if on_list && pressed(Modifiers::NONE, Key::Space) {
-            commands.push(UiCommand::Pause(!self.paused));
+        let on_list = focused.is_none_or(|id| self.is_list(id));
+        for action in ACTIONS {
+            let counts = match action.when {
+                When::Always => true,
+                When::NotTyping => !typing,
+                When::OnList => !typing && on_list,
+                When::NothingOpen => {
+                    !typing && !egui::Popup::is_any_open(ctx) && !self.overlays.log
+                }
+            };
+            if !counts || action.keys.is_empty() {
+                continue;
+            }
+            // A key that can do nothing now is left to whoever wants it.
+            let Some(command) = (action.command)(&now) else { continue };
+            if action.keys.iter().any(|keys| ctx.input_mut(|i| i.consume_shortcut(keys))) {
+                commands.push(command);
+            }
         }
-        if !egui::Popup::is_any_open(ctx) && pressed(Modifiers::NONE, Key::Escape) {
-            commands.push(UiCommand::ClearPicks);
-        }
+    }
+
+    /// True for lists that have no use for Space.
+    fn is_list(&self, id: egui::Id) -> bool {
+        use crate::ui::panels::{exchanges, fleet, problems};
+        [messages::list_id(), exchanges::list_id(), problems::list_id(), fleet::list_id()]
+            .contains(&id)
     }
 
     fn profile_shortcuts(ctx: &egui::Context, commands: &mut Vec<UiCommand>) {
@@ -575,7 +768,10 @@ impl Workbench {
         if !self.toasts.is_empty() || (testing && self.page == Page::Profiles) {
             after(1000);
         }
-        if self.page == Page::Traffic && !self.live.is_empty() {
+        if let Some(nanos) = self.watch.due_nanos(now) {
+            after(nanos as u64 / 1_000_000 + 20);
+        }
+        if self.page.is_live() && !self.live.is_empty() {
             // The rate and its bars move on; ages are read in minutes after that.
             let quiet_secs = now.nanos_since(self.live.now()) / 1_000_000_000;
             after(if quiet_secs < 45 { 1000 } else { 30_000 });

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::panels::lower::LowerTab;
+use super::panels::lower::{DeviceTab, LowerTab};
+use super::place::Page;
 use super::theme::ThemeChoice;
 use crate::core::ids::{EndpointId, NodeId, Seq};
 use crate::core::secret::Secret;
@@ -10,6 +11,7 @@ use crate::profile::edit::Nothing;
 use crate::profile::lint::Fix;
 use crate::profile::template::Template;
 use crate::view::command_line::Program;
+use crate::view::condition::Kind;
 use crate::view::profile_editor::outside::Choice;
 
 /// One request of the user.
@@ -49,6 +51,27 @@ pub enum UiCommand {
     Disconnect,
     /// Connect again now.
     Reconnect,
+    /// Go to a place.
+    Show(Page),
+    /// Back to the place before, or forward again.
+    Travel {
+        /// Back, not forward.
+        back: bool,
+    },
+    /// Open or close the command palette.
+    TogglePalette,
+    /// Open or close the list of keys.
+    ToggleKeys,
+    /// Open or close the log of events.
+    ToggleLog,
+    /// Open or close the settings.
+    ToggleSettings,
+    /// Change a setting.
+    Set(Setting),
+    /// Forget the log of events.
+    ClearLog,
+    /// Hide the banner with this condition until it is over.
+    Overlook(Kind),
     /// Back to the start page.
     GoHome,
     /// From the start page back to the messages.
@@ -59,6 +82,8 @@ pub enum UiCommand {
     TogglePane(Pane),
     /// Show this in the lower pane.
     ShowLower(LowerTab),
+    /// Show this on the page of the picked device.
+    ShowDevice(DeviceTab),
     /// Put a text on the clipboard and say what it was.
     Copy {
         /// The text.
@@ -74,6 +99,19 @@ pub enum UiCommand {
     Profile(ProfileCommand),
     /// Close the window.
     Quit,
+}
+
+/// A setting with its new value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Setting {
+    /// No animations.
+    ReducedMotion(bool),
+    /// Times of day in UTC instead of where the user is.
+    Utc(bool),
+    /// Memory for messages, MiB; counts from the next connection on.
+    MemoryMib(u32),
+    /// Show the search of last time again when a profile is opened.
+    KeepSearch(bool),
 }
 
 /// One request to the profile editor.

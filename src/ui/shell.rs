@@ -1,5 +1,5 @@
-//! The layout of the page with messages: bars at top and bottom, topics and devices at the left,
-//! the inspector at the right, latency or exchanges below the table.
+//! The layout of the places that show what was received: panes around a list, and the inspector
+//! at the right of all of them.
 
 use egui::{CentralPanel, Frame, Panel, Ui};
 
@@ -7,17 +7,20 @@ use super::command::{Pane, UiCommand};
 use super::panels::devices::DevicesPanel;
 use super::panels::empty::Emptiness;
 use super::panels::exchanges::ExchangesPanel;
+use super::panels::fleet::FleetPanel;
 use super::panels::inspector::InspectorPanel;
 use super::panels::latency::LatencyPanel;
 use super::panels::latency_table::LatencyTablePanel;
-use super::panels::lower::LowerTab;
+use super::panels::lower::{DeviceTab, Head, LowerTab};
 use super::panels::messages::MessagesPanel;
 use super::panels::model::ModelPanel;
 use super::panels::problems::ProblemsPanel;
 use super::panels::topics::TopicsPanel;
 use super::panels::{
-    devices, empty, exchanges, inspector, latency, latency_table, messages, model, problems, topics,
+    device_page, devices, empty, exchanges, fleet, inspector, latency, latency_table, messages,
+    model, problems, topics,
 };
+use super::place::Page;
 use super::theme::Look;
 use crate::analysis::Snapshot;
 use crate::core::time::Timestamp;
@@ -65,6 +68,8 @@ pub struct Panels {
     pub topics: TopicsPanel,
     /// The device list.
     pub devices: DevicesPanel,
+    /// The table of all devices.
+    pub fleet: FleetPanel,
     /// The message table.
     pub messages: MessagesPanel,
     /// The latency plot.
@@ -83,6 +88,8 @@ pub struct Panels {
     pub hidden: [bool; 3],
     /// What the lower pane shows.
     pub lower: LowerTab,
+    /// What the page of a device shows.
+    pub device: DeviceTab,
 }
 
 /// Sizes of the panes in points: left width, device list height, inspector width, plot height.
@@ -135,8 +142,197 @@ pub struct Scene<'a> {
     pub clockface: &'a Clockface,
 }
 
-/// Draws the page. `sizes` are the panes' sizes at first and come back as they are now.
+/// Draws a place. `sizes` are the panes' sizes at first and come back as they are now.
+#[expect(clippy::too_many_arguments, reason = "the state of one page")]
 pub fn show(
+    ui: &mut Ui,
+    look: Look,
+    page: Page,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    sizes: &mut [PaneSizes; 2],
+    commands: &mut Vec<UiCommand>,
+) {
+    if page == Page::Traffic {
+        traffic_ui(ui, look, scene, models, panels, sizes, commands);
+        return;
+    }
+    let Scene { snapshot, selection, link, profile, now, clockface } = scene;
+    let plain = Frame::new().fill(look.tokens.panel);
+    let class = PaneSizes::class(ui.available_width());
+    let sizes = &mut sizes[class];
+    inspector_pane(ui, look, scene, models, panels, sizes, class, commands);
+    if page == Page::Devices && selection.device.is_some() {
+        devices_pane(ui, look, scene, models, panels, sizes, class, commands);
+    }
+    CentralPanel::no_frame().frame(plain).show(ui, |ui| {
+        if snapshot.is_empty() {
+            let why = Emptiness { link, profile: *profile, snapshot, now: *now };
+            empty::show(ui, look, &why, selection, false, commands);
+            return;
+        }
+        let head = Head::Page(page);
+        match (page, selection.device) {
+            (Page::Devices, Some(device)) => {
+                device_page::head_ui(ui, look, snapshot, *now, device, commands);
+                let head = Head::Device(panels.device);
+                match panels.device {
+                    DeviceTab::About => {
+                        device_page::about_ui(
+                            ui, look, snapshot, *now, clockface, device, commands,
+                        );
+                    }
+                    DeviceTab::Exchanges => {
+                        exchanges_ui(ui, look, head, scene, models, panels, commands);
+                    }
+                    DeviceTab::Problems => {
+                        problems_ui(ui, look, head, scene, models, panels, commands);
+                    }
+                    DeviceTab::Times => times_ui(ui, look, head, scene, models, panels, commands),
+                    DeviceTab::Model => model_ui(ui, look, head, scene, models, panels, commands),
+                }
+            }
+            (Page::Devices, None) => {
+                let (devices, panel) = (&mut models.devices, &mut panels.fleet);
+                fleet::show(ui, look, snapshot, *now, devices, panel, commands);
+            }
+            (Page::Exchanges, _) => exchanges_ui(ui, look, head, scene, models, panels, commands),
+            (Page::Problems, _) => problems_ui(ui, look, head, scene, models, panels, commands),
+            (Page::Latency, _) => {
+                latency_ui(ui, look, head, scene, models, panels, commands);
+            }
+            (Page::Start | Page::Traffic | Page::Broker | Page::Profiles, _) => {}
+        }
+    });
+}
+
+/// The devices beside the page of one.
+#[expect(clippy::too_many_arguments, reason = "the state of one page")]
+fn devices_pane(
+    ui: &mut Ui,
+    look: Look,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    sizes: &mut PaneSizes,
+    class: usize,
+    commands: &mut Vec<UiCommand>,
+) {
+    let shown = Panel::left(("left-pane", class))
+        .frame(Frame::new().fill(look.tokens.panel))
+        .default_size(sizes.left)
+        .size_range(170.0..=(ui.available_width() * 0.4).max(171.0))
+        .show(ui, |ui| {
+            let (devices, panel) = (&mut models.devices, &mut panels.devices);
+            let picked = scene.selection.device;
+            devices::show(ui, look, scene.snapshot, scene.now, devices, panel, picked, commands);
+        });
+    sizes.left = shown.response.rect.width();
+}
+
+/// The inspector at the right.
+#[expect(clippy::too_many_arguments, reason = "the state of one page")]
+fn inspector_pane(
+    ui: &mut Ui,
+    look: Look,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    sizes: &mut PaneSizes,
+    class: usize,
+    commands: &mut Vec<UiCommand>,
+) {
+    if panels.hidden[Pane::Right as usize] {
+        return;
+    }
+    let shown = Panel::right(("right-pane", class))
+        .frame(Frame::new().fill(look.tokens.panel))
+        .default_size(sizes.right)
+        .size_range(260.0..=(ui.available_width() * 0.5).max(261.0))
+        .show(ui, |ui| {
+            let inspected = models.inspected.as_mut();
+            let (panel, clockface) = (&mut panels.inspector, scene.clockface);
+            inspector::show(ui, look, scene.snapshot, clockface, inspected, panel, commands);
+        });
+    sizes.right = shown.response.rect.width();
+}
+
+fn latency_ui(
+    ui: &mut Ui,
+    look: Look,
+    head: Head,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    commands: &mut Vec<UiCommand>,
+) {
+    let (model, panel) = (&mut models.latency, &mut panels.latency);
+    panel.head = head;
+    let Scene { snapshot, selection, clockface, .. } = scene;
+    latency::show(ui, look, snapshot, clockface, model, panel, selection, commands);
+}
+
+fn times_ui(
+    ui: &mut Ui,
+    look: Look,
+    head: Head,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    commands: &mut Vec<UiCommand>,
+) {
+    let (table, panel) = (&mut models.times, &mut panels.times);
+    panel.head = head;
+    latency_table::show(ui, look, scene.snapshot, table, panel, &scene.selection, commands);
+}
+
+fn problems_ui(
+    ui: &mut Ui,
+    look: Look,
+    head: Head,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    commands: &mut Vec<UiCommand>,
+) {
+    let (list, panel) = (&mut models.problems, &mut panels.problems);
+    panel.head = head;
+    let Scene { snapshot, selection, clockface, .. } = scene;
+    problems::show(ui, look, snapshot, clockface, list, panel, selection, commands);
+}
+
+fn model_ui(
+    ui: &mut Ui,
+    look: Look,
+    head: Head,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    commands: &mut Vec<UiCommand>,
+) {
+    let times = model::Times { now: scene.now, clockface: scene.clockface };
+    let (tree, panel) = (&mut models.model, &mut panels.model);
+    panel.head = head;
+    model::show(ui, look, scene.snapshot, times, tree, panel, &scene.selection, commands);
+}
+
+fn exchanges_ui(
+    ui: &mut Ui,
+    look: Look,
+    head: Head,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    commands: &mut Vec<UiCommand>,
+) {
+    let (list, panel) = (&mut models.exchanges, &mut panels.exchanges);
+    panel.head = head;
+    let Scene { snapshot, selection, now, clockface, .. } = scene;
+    exchanges::show(ui, look, snapshot, *now, clockface, list, panel, selection, commands);
+}
+
+fn traffic_ui(
     ui: &mut Ui,
     look: Look,
     scene: &Scene<'_>,
@@ -181,47 +377,27 @@ pub fn show(
             });
         sizes.left = shown.response.rect.width();
     }
-    if !panels.hidden[Pane::Right as usize] {
-        let shown = Panel::right(("right-pane", class))
-            .frame(plain)
-            .default_size(sizes.right)
-            .size_range(260.0..=(total.x * 0.5).max(261.0))
-            .show(ui, |ui| {
-                let inspected = models.inspected.as_mut();
-                let panel = &mut panels.inspector;
-                inspector::show(ui, look, snapshot, clockface, inspected, panel, commands);
-            });
-        sizes.right = shown.response.rect.width();
-    }
+    inspector_pane(ui, look, scene, models, panels, sizes, class, commands);
     if !panels.hidden[Pane::Bottom as usize] {
         let shown = Panel::bottom(("bottom-pane", class))
             .frame(plain)
             .resizable(true)
             .default_size(sizes.bottom)
             .size_range(110.0..=(total.y * 0.6).max(111.0))
-            .show(ui, |ui| match panels.lower {
-                LowerTab::Latency => {
-                    let (model, panel) = (&mut models.latency, &mut panels.latency);
-                    latency::show(ui, look, snapshot, clockface, model, panel, selection, commands);
-                }
-                LowerTab::Times => {
-                    let (table, panel) = (&mut models.times, &mut panels.times);
-                    latency_table::show(ui, look, snapshot, table, panel, selection, commands);
-                }
-                LowerTab::Problems => {
-                    let (list, panel) = (&mut models.problems, &mut panels.problems);
-                    problems::show(ui, look, snapshot, clockface, list, panel, selection, commands);
-                }
-                LowerTab::Model => {
-                    let times = model::Times { now: *now, clockface };
-                    let (tree, panel) = (&mut models.model, &mut panels.model);
-                    model::show(ui, look, snapshot, times, tree, panel, selection, commands);
-                }
-                LowerTab::Exchanges => {
-                    let (list, panel) = (&mut models.exchanges, &mut panels.exchanges);
-                    exchanges::show(
-                        ui, look, snapshot, *now, clockface, list, panel, selection, commands,
-                    );
+            .show(ui, |ui| {
+                let head = Head::Lower(panels.lower);
+                match panels.lower {
+                    LowerTab::Latency => {
+                        latency_ui(ui, look, head, scene, models, panels, commands);
+                    }
+                    LowerTab::Times => times_ui(ui, look, head, scene, models, panels, commands),
+                    LowerTab::Problems => {
+                        problems_ui(ui, look, head, scene, models, panels, commands);
+                    }
+                    LowerTab::Model => model_ui(ui, look, head, scene, models, panels, commands),
+                    LowerTab::Exchanges => {
+                        exchanges_ui(ui, look, head, scene, models, panels, commands);
+                    }
                 }
             });
         sizes.bottom = shown.response.rect.height();

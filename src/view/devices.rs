@@ -29,11 +29,26 @@ pub enum DeviceSort {
     Latency,
     /// Most errors first.
     Errors,
+    /// Most unanswered requests first.
+    Timeouts,
+    /// Most failed answers first.
+    Failed,
+    /// Problems of level error, then unanswered requests and failed answers, then warnings.
+    Trouble,
 }
 
 impl DeviceSort {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Name, Self::Seen, Self::Sent, Self::Latency, Self::Errors];
+    pub const ALL: [Self; 8] = [
+        Self::Name,
+        Self::Seen,
+        Self::Sent,
+        Self::Latency,
+        Self::Errors,
+        Self::Timeouts,
+        Self::Failed,
+        Self::Trouble,
+    ];
 
     /// The name in menus.
     #[must_use]
@@ -44,6 +59,26 @@ impl DeviceSort {
             Self::Sent => "Messages sent",
             Self::Latency => "Mean latency",
             Self::Errors => "Errors",
+            Self::Timeouts => "Unanswered requests",
+            Self::Failed => "Failed answers",
+            Self::Trouble => "Most trouble",
+        }
+    }
+}
+
+/// How bad it is, by one of the three sorts that ask.
+fn trouble(snapshot: &Snapshot, id: EndpointId, sort: DeviceSort) -> u64 {
+    let Some(info) = snapshot.endpoint_info(id) else { return 0 };
+    let traffic = &info.traffic;
+    let failed = traffic.failed.saturating_add(traffic.partly_failed);
+    match sort {
+        DeviceSort::Timeouts => u64::from(traffic.timeouts),
+        DeviceSort::Failed => u64::from(failed),
+        _ => {
+            // One number for all three, the first weighing most.
+            let part = |n: u32| u64::from(n.min((1 << 20) - 1));
+            let missed = traffic.timeouts.saturating_add(failed);
+            part(traffic.errors) << 40 | part(missed) << 20 | part(traffic.warnings)
         }
     }
 }
@@ -188,6 +223,9 @@ impl Devices {
                             as u64
                     }
                     DeviceSort::Errors => u64::from(stats.errors) + u64::from(stats.malformed),
+                    DeviceSort::Timeouts | DeviceSort::Failed | DeviceSort::Trouble => {
+                        trouble(snapshot, EndpointId(id), sort)
+                    }
                 }
             });
             self.dirty = true;

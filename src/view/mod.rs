@@ -6,12 +6,15 @@
 
 pub mod check;
 pub mod command_line;
+pub mod condition;
 pub mod connect_form;
 pub mod connection;
+pub mod device_facts;
 pub mod devices;
 pub mod exchanges;
 pub mod format;
 pub mod inspector;
+pub mod journal;
 pub mod json_lines;
 pub mod latency;
 pub mod latency_table;
@@ -19,9 +22,11 @@ pub mod message_list;
 pub mod model_tree;
 pub mod order;
 pub mod pace;
+pub mod palette;
 pub mod presence;
 pub mod problems;
 pub mod profile_editor;
+pub mod rates;
 pub mod search_field;
 pub mod state;
 pub mod topic_tree;

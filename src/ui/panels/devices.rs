@@ -102,7 +102,8 @@ fn sort_menu(ui: &mut Ui, look: Look, devices: &mut Devices) {
 }
 
 /// Shape and colour of a presence; the shape alone tells them apart.
-fn presence_mark(look: Look, presence: Presence) -> (&'static str, egui::Color32) {
+#[must_use]
+pub fn presence_mark(look: Look, presence: Presence) -> (&'static str, egui::Color32) {
     let t = look.tokens;
     match presence {
         Presence::Online { .. } => (icons::CHECK, t.ok),

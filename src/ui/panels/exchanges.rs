@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, FontId, Id, Rect, Role, Ui, vec2};
 
-use super::lower::{self, LowerTab};
+use super::lower::{self, Head};
 use crate::analysis::Snapshot;
 use crate::analysis::exchanges::{Exchange, State};
 use crate::core::ids::{ExchangeId, Seq};
@@ -34,6 +34,8 @@ const COLUMNS: [Column; 8] = [
 /// What the panel remembers from frame to frame.
 #[derive(Default)]
 pub struct ExchangesPanel {
+    /// Where it is drawn.
+    pub head: Head,
     top: f64,
     /// Picked with the keyboard or the pointer.
     picked: Option<ExchangeId>,
@@ -60,7 +62,7 @@ pub fn show(
 ) {
     let mut chosen = None;
     let current = list.shows();
-    lower::header(ui, look, LowerTab::Exchanges, &totals(snapshot), commands, |ui| {
+    lower::header(ui, look, panel.head, &totals(snapshot), commands, |ui| {
         let choices = Show::ALL.into_iter().rev().map(|show| (show, show.label()));
         chosen = controls::segments(ui, look, current, choices);
     });

@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, Id, Rangef, Rect, RichText, Role, Sense, Ui, pos2, vec2};
 use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotBounds, PlotPoint, Points};
 
-use super::lower::{self, LowerTab};
+use super::lower::{self, Head};
 use crate::analysis::Snapshot;
 use crate::core::ids::EndpointId;
 use crate::core::time::Timestamp;
@@ -22,6 +22,8 @@ const REACH: f32 = 12.0;
 /// What the panel remembers from frame to frame.
 #[derive(Default)]
 pub struct LatencyPanel {
+    /// Where it is drawn.
+    pub head: Head,
     /// What is plotted, and how.
     pub options: Options,
     /// The user moved or zoomed the plot: leave it where it is.
@@ -48,7 +50,7 @@ pub fn show(
     latency.refresh(snapshot, panel.options, width, height);
     let latency = &*latency;
     let drawing = latency.drawing();
-    lower::header(ui, look, LowerTab::Latency, &numbers(drawing), commands, |ui| {
+    lower::header(ui, look, panel.head, &numbers(drawing), commands, |ui| {
         controls_ui(ui, look, panel);
     });
     let rect = ui.available_rect_before_wrap();

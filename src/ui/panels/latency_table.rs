@@ -3,7 +3,7 @@
 
 use egui::{Color32, Id, Rect, Role, Ui};
 
-use super::lower::{self, LowerTab};
+use super::lower::{self, Head};
 use crate::analysis::Snapshot;
 use crate::analysis::latency::LatencyRow;
 use crate::core::ids::EndpointId;
@@ -30,6 +30,8 @@ const COLUMNS: [Column; 8] = [
 /// What the panel remembers from frame to frame.
 #[derive(Default)]
 pub struct LatencyTablePanel {
+    /// Where it is drawn.
+    pub head: Head,
     top: f64,
     picked: Option<usize>,
 }
@@ -55,7 +57,7 @@ pub fn show(
         0 => String::new(),
         n => format!("{} {plural} · as seen at the broker, to within 3 %", format::count(n as u64)),
     };
-    lower::header(ui, look, LowerTab::Times, &count, commands, |_| {});
+    lower::header(ui, look, panel.head, &count, commands, |_| {});
     if table.is_empty() {
         let body = ui.available_rect_before_wrap();
         ui.painter().rect_filled(body, 0.0, look.tokens.canvas);

@@ -1,22 +1,31 @@
 //! One file per panel. Each draws a view-model and says what the user asked for.
 
+pub mod banner;
+pub mod broker;
 pub mod connection;
+pub mod device_page;
 pub mod devices;
 pub mod empty;
 pub mod exchanges;
+pub mod fleet;
 pub mod hex;
 pub mod inspector;
 pub mod json;
+pub mod keys_help;
 pub mod latency;
 pub mod latency_table;
+pub mod log;
 pub mod lower;
 pub mod messages;
 pub mod model;
 pub mod mqtt;
 pub mod notices;
+pub mod palette;
 pub mod problems;
 pub mod profiles;
+pub mod rail;
 pub mod search;
+pub mod settings;
 pub mod start;
 pub mod status_bar;
 pub mod top_bar;

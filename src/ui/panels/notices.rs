@@ -1,6 +1,6 @@
 //! Short notices in the lower right corner: what happened and what to do about it.
 
-use egui::{Align2, Area, Context, Frame, Id, Margin, Order, RichText, vec2};
+use egui::{Align2, Area, Color32, Context, Frame, Id, Margin, Order, RichText, vec2};
 
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons};
@@ -18,6 +18,18 @@ pub struct Toast {
     pub text: String,
     /// What to do.
     pub advice: Option<String>,
+}
+
+/// Sign and colour of a tone; the sign alone tells them apart.
+#[must_use]
+pub fn mark(look: Look, tone: Tone) -> (&'static str, Color32) {
+    let icon = match tone {
+        Tone::Good => icons::CHECK,
+        Tone::Quiet | Tone::Busy => icons::INFO,
+        Tone::Warning => icons::WARNING,
+        Tone::Bad => icons::ERROR,
+    };
+    (icon, look.tone(tone))
 }
 
 /// Draws the notices, the newest at the bottom.
@@ -38,13 +50,7 @@ pub fn show(
         .show(ctx, |ui| {
             ui.set_width(340.0);
             for toast in toasts {
-                let color = look.tone(toast.tone);
-                let icon = match toast.tone {
-                    Tone::Good => icons::CHECK,
-                    Tone::Quiet | Tone::Busy => icons::INFO,
-                    Tone::Warning => icons::WARNING,
-                    Tone::Bad => icons::ERROR,
-                };
+                let (icon, color) = mark(look, toast.tone);
                 let frame = Frame::new()
                     .fill(t.raised)
                     .stroke((1.0, color.gamma_multiply(0.7)))

@@ -3,7 +3,7 @@
 
 use egui::{Align2, Color32, FontId, Id, Rect, Role, Ui, vec2};
 
-use super::lower::{self, LowerTab};
+use super::lower::{self, Head};
 use crate::analysis::Snapshot;
 use crate::analysis::problems::code::{Code, Level};
 use crate::analysis::problems::explain::explain;
@@ -34,6 +34,8 @@ const SIGNS: f32 = 34.0;
 /// What the panel remembers from frame to frame.
 #[derive(Default)]
 pub struct ProblemsPanel {
+    /// Where it is drawn.
+    pub head: Head,
     top: f64,
     picked: Option<Item>,
 }
@@ -76,7 +78,7 @@ pub fn show(
 ) {
     let least = list.least();
     let mut chosen = None;
-    lower::header(ui, look, LowerTab::Problems, &totals(snapshot), commands, |ui| {
+    lower::header(ui, look, panel.head, &totals(snapshot), commands, |ui| {
         let choices =
             [(Some(Level::Error), "Errors"), (Some(Level::Warning), "Warnings"), (None, "All")];
         chosen = controls::segments(ui, look, least, choices);

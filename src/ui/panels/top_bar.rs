@@ -7,7 +7,9 @@ use crate::analysis::Snapshot;
 use crate::core::time::Timestamp;
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
-use crate::ui::command::{Pane, ProfileCommand, UiCommand};
+use crate::ui::actions::{MAX_ZOOM, MIN_ZOOM};
+use crate::ui::command::{Pane, UiCommand};
+use crate::ui::place::Page;
 use crate::ui::theme::{Look, ThemeChoice, fonts, icons, size};
 use crate::ui::widgets::controls;
 use crate::view::format::{self, Clockface};
@@ -39,12 +41,16 @@ pub struct TopBar<'a> {
     pub new_while_paused: u64,
     /// The theme in use.
     pub theme: ThemeChoice,
-    /// True on the page with messages.
-    pub on_traffic: bool,
-    /// True on the page of the profile editor.
-    pub on_profiles: bool,
+    /// The place on view.
+    pub page: Page,
     /// Hidden panes.
     pub hidden: [bool; 3],
+    /// There is a place to go back to, and one to go forward to.
+    pub back: bool,
+    /// There is a place to go forward to.
+    pub forward: bool,
+    /// Events in the log.
+    pub log: usize,
 }
 
 /// Draws the bar. `search` is the text in the field, and what it means.
@@ -74,6 +80,21 @@ fn left_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComma
     let t = look.tokens;
     ui.spacing_mut().item_spacing.x = 10.0;
     mark_ui(ui, look, 24.0);
+    if bar.page != Page::Start {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for (back, can, icon, name) in [
+                (true, bar.back, icons::ARROW_LEFT, "Back (Alt+Left)"),
+                (false, bar.forward, icons::ARROW_RIGHT, "Forward (Alt+Right)"),
+            ] {
+                ui.add_enabled_ui(can, |ui| {
+                    if controls::icon_button(ui, look, icon, name).clicked() {
+                        commands.push(UiCommand::Travel { back });
+                    }
+                });
+            }
+        });
+    }
     match bar.profile {
         Some(profile) => {
             let name = RichText::new(format::elide_middle(&profile.name, 26).into_owned())
@@ -100,7 +121,7 @@ fn left_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComma
         connection::pill_ui(ui, look, bar.link, bar.profile, bar.now, bar.clockface, commands);
     }
     connection::lock_ui(ui, look, bar.link);
-    if bar.on_traffic {
+    if bar.page.is_live() {
         rate_ui(ui, look, bar.live, bar.now);
     }
 }
@@ -187,18 +208,12 @@ fn right_ui(
     if controls::icon_button(ui, look, icon, name).clicked() {
         commands.push(UiCommand::Theme(next));
     }
-    let name = if bar.on_profiles { "Close the profile editor" } else { "Profiles" };
-    if controls::icon_toggle(ui, look, icons::PROFILES, name, bar.on_profiles).clicked() {
-        commands.push(UiCommand::Profile(if bar.on_profiles {
-            ProfileCommand::Leave
-        } else {
-            match bar.profile.and_then(|profile| profile.path.clone()) {
-                Some(path) => ProfileCommand::Open(path),
-                None => ProfileCommand::Show,
-            }
-        }));
+    if bar.page == Page::Start
+        && controls::icon_button(ui, look, icons::PROFILES, "Profiles").clicked()
+    {
+        commands.push(UiCommand::Show(Page::Profiles));
     }
-    if !bar.on_traffic {
+    if !bar.page.shows_messages() {
         return;
     }
     if controls::icon_button(ui, look, icons::TRASH, "Clear messages").clicked() {
@@ -238,34 +253,39 @@ fn menu_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComma
             commands.push(command);
         }
     };
-    if bar.on_traffic {
+    item(ui, icons::TERMINAL, "Command palette", "Ctrl+K", UiCommand::TogglePalette);
+    item(ui, icons::KEYBOARD, "Keys", "F1", UiCommand::ToggleKeys);
+    ui.separator();
+    if bar.page != Page::Start {
         item(ui, icons::HOME, "Start page", "", UiCommand::GoHome);
     } else if bar.profile.is_some() || bar.capture.is_some() {
         item(ui, icons::TABLE, "Back to messages", "", UiCommand::GoToMessages);
     }
-    if !bar.on_profiles {
-        item(ui, icons::PROFILES, "Edit profiles", "", UiCommand::Profile(ProfileCommand::Show));
-    } else {
-        item(ui, icons::HOME, "Start page", "", UiCommand::GoHome);
-    }
     item(ui, icons::FOLDER, "Open a profile…", "Ctrl+O", UiCommand::ChooseProfile);
     item(ui, icons::DEMO, "Start the demo network", "", UiCommand::StartDemo);
-    if bar.on_traffic {
+    if bar.page.shows_messages() {
         ui.separator();
         item(ui, icons::SEARCH, "Search", "/", UiCommand::FocusSearch);
         item(ui, icons::FUNNEL, "Clear picks and search", "Esc", UiCommand::ClearPicks);
         ui.separator();
-        for (pane, label) in [
-            (Pane::Left, "topics and devices"),
-            (Pane::Right, "inspector"),
-            (Pane::Bottom, "latency"),
+        for (pane, label, keys) in [
+            (Pane::Left, "topics and devices", "Ctrl+B"),
+            (Pane::Right, "inspector", "Ctrl+I"),
+            (Pane::Bottom, "lower pane", "Ctrl+J"),
         ] {
+            if pane != Pane::Right && bar.page != Page::Traffic {
+                continue;
+            }
             let hidden = bar.hidden[pane as usize];
             let verb = if hidden { "Show" } else { "Hide" };
             let icon = if hidden { icons::EYE } else { icons::EYE_SLASH };
-            item(ui, icon, &format!("{verb} {label}"), "", UiCommand::TogglePane(pane));
+            item(ui, icon, &format!("{verb} {label}"), keys, UiCommand::TogglePane(pane));
         }
     }
+    ui.separator();
+    let log = format!("Log of events ({})", bar.log);
+    item(ui, icons::LIST, &log, "Ctrl+L", UiCommand::ToggleLog);
+    item(ui, icons::GEAR, "Settings", "Ctrl+,", UiCommand::ToggleSettings);
     ui.separator();
     ui.label(RichText::new("Theme").font(fonts::small()).color(look.tokens.weak));
     for choice in ThemeChoice::ALL {
@@ -279,11 +299,11 @@ fn menu_ui(ui: &mut Ui, look: Look, bar: &TopBar<'_>, commands: &mut Vec<UiComma
         ui.label(RichText::new("Zoom").color(look.tokens.text));
         let zoom = ui.ctx().zoom_factor();
         if controls::icon_button(ui, look, icons::COLLAPSE, "Zoom out").clicked() {
-            commands.push(UiCommand::Zoom((zoom - 0.1).max(0.7)));
+            commands.push(UiCommand::Zoom((zoom - 0.1).max(MIN_ZOOM)));
         }
         ui.label(RichText::new(format!("{:.0} %", zoom * 100.0)).font(fonts::mono()));
         if controls::icon_button(ui, look, icons::EXPAND, "Zoom in").clicked() {
-            commands.push(UiCommand::Zoom((zoom + 0.1).min(2.5)));
+            commands.push(UiCommand::Zoom((zoom + 0.1).min(MAX_ZOOM)));
         }
     });
     ui.separator();

@@ -34,6 +34,22 @@ pub const ARROW_UP: &str = "\u{E08E}";
 pub const ARROW_DOWN: &str = "\u{E03E}";
 /// Arrow left.
 pub const ARROW_LEFT: &str = "\u{E058}";
+/// Arrow right.
+pub const ARROW_RIGHT: &str = "\u{E06C}";
+/// Gear.
+pub const GEAR: &str = "\u{E270}";
+/// List bullets.
+pub const LIST: &str = "\u{E2F2}";
+/// Presentation.
+pub const PRESENT: &str = "\u{E654}";
+/// Question.
+pub const QUESTION: &str = "\u{E3E8}";
+/// Gauge.
+pub const GAUGE: &str = "\u{E628}";
+/// Heartbeat.
+pub const PULSE: &str = "\u{E2AC}";
+/// Ladder.
+pub const LADDER: &str = "\u{E9E4}";
 /// Arrow line down.
 pub const TO_NEWEST: &str = "\u{E05C}";
 /// Tree structure.

@@ -7,7 +7,7 @@ mod tree;
 
 use egui::{Align, Align2, Id, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::lower::{self, LowerTab};
+use super::lower::{self, Head};
 use crate::analysis::Snapshot;
 use crate::core::ids::{EndpointId, Seq};
 use crate::core::time::Timestamp;
@@ -58,6 +58,8 @@ impl Times<'_> {
 /// What the panel remembers from frame to frame.
 #[derive(Default)]
 pub struct ModelPanel {
+    /// Where it is drawn.
+    pub head: Head,
     top: f64,
     details_top: f64,
     /// Where there is no room for both, the details stand instead of the list.
@@ -90,7 +92,7 @@ pub fn show(
     }
     let one_bar = ui.available_width() >= ONE_BAR;
     let count = totals(model);
-    lower::header(ui, look, LowerTab::Model, &count, commands, |ui| {
+    lower::header(ui, look, panel.head, &count, commands, |ui| {
         if one_bar {
             controls_ui(ui, look, model, panel, selection);
         }
