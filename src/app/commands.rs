@@ -190,7 +190,16 @@ impl Workbench {
                 self.go_to = Some(seq);
             }
             UiCommand::Search(text) => self.search = text,
-            UiCommand::FocusSearch => ctx.memory_mut(|m| m.request_focus(search::search_id())),
+            UiCommand::FocusSearch => {
+                let field = if self.page == Page::Devices {
+                    egui::Id::unique("Filter devices")
+                } else {
+                    // Searches are for messages.
+                    self.go_to_page(Page::Traffic);
+                    search::search_id()
+                };
+                ctx.memory_mut(|memory| memory.request_focus(field));
+            }
             UiCommand::ClearPicks => {
                 // What narrows the lists goes first, the message in the inspector last.
                 let narrowed = self.selection.narrows() || !self.search.is_empty();

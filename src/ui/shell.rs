@@ -18,7 +18,7 @@ use super::panels::problems::ProblemsPanel;
 use super::panels::topics::TopicsPanel;
 use super::panels::{
     device_page, devices, empty, exchanges, fleet, inspector, latency, latency_table, messages,
-    model, problems, topics,
+    model, picks, problems, topics,
 };
 use super::place::Page;
 use super::theme::Look;
@@ -162,7 +162,10 @@ pub fn show(
     let plain = Frame::new().fill(look.tokens.panel);
     let class = PaneSizes::class(ui.available_width());
     let sizes = &mut sizes[class];
-    inspector_pane(ui, look, scene, models, panels, sizes, class, commands);
+    // Without a message it would only take room here.
+    if models.inspected.is_some() {
+        inspector_pane(ui, look, scene, models, panels, sizes, class, commands);
+    }
     if page == Page::Devices && selection.device.is_some() {
         devices_pane(ui, look, scene, models, panels, sizes, class, commands);
     }
@@ -173,6 +176,9 @@ pub fn show(
             return;
         }
         let head = Head::Page(page);
+        if page != Page::Devices {
+            picks::strip(ui, look, snapshot, selection, commands);
+        }
         match (page, selection.device) {
             (Page::Devices, Some(device)) => {
                 device_page::head_ui(ui, look, snapshot, *now, device, commands);

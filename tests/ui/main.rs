@@ -6,6 +6,7 @@
 mod connect;
 mod flood;
 mod model;
+mod places;
 mod profiles;
 mod search;
 mod security;

@@ -10,7 +10,7 @@ use crate::core::time::Timestamp;
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons, size};
 use crate::ui::widgets::controls;
-use crate::ui::widgets::keys::Nav;
+use crate::ui::widgets::keys::{self, Nav};
 use crate::ui::widgets::rows::{self, RowInfo, Rows};
 use crate::ui::widgets::table::{Column, Columns};
 use crate::ui::widgets::text::{self, Elide};
@@ -103,7 +103,8 @@ pub fn show(
     if clicked.is_some() {
         rows::focus(ui, list_id());
     }
-    if let Some(nav) = output.nav {
+    let alone = matches!(panel.head, Head::Page(_));
+    if let Some(nav) = output.nav.or_else(|| alone.then(|| keys::take_if_free(ui)).flatten()) {
         clicked = navigate(nav, snapshot, list, panel, output.visible).or(clicked);
     }
     if let Some((id, exchange)) = clicked {

@@ -11,6 +11,7 @@ use crate::core::time::Timestamp;
 use crate::ui::command::UiCommand;
 use crate::ui::place::Page;
 use crate::ui::theme::{Look, fonts, icons, size};
+use crate::ui::widgets::keys::{self, Nav};
 use crate::ui::widgets::panel_header;
 use crate::ui::widgets::rows::{self, RowInfo, Rows};
 use crate::ui::widgets::table::{Column, Columns, Sorted};
@@ -127,16 +128,19 @@ pub fn show(
         }
     });
     panel.top = output.top;
-    if let Some(nav) = output.nav {
+    // The page has no other list: its keys work without a click first.
+    let mut opened = clicked;
+    if let Some(nav) = output.nav.or_else(|| keys::take_if_free(ui)) {
         let current = devices.rows().iter().position(|&d| Some(d) == panel.at);
-        if let Some(row) = nav.apply(current, devices.rows().len(), output.visible as usize) {
+        if nav == Nav::Enter && current.is_some() {
+            opened = panel.at;
+        } else if let Some(row) = nav.apply(current, devices.rows().len(), output.visible as usize)
+        {
             panel.at = devices.rows().get(row).copied();
             rows::reveal(&mut panel.top, row, output.visible);
         }
     }
-    let enter =
-        output.response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-    if let Some(device) = clicked.or(panel.at.filter(|_| enter)) {
+    if let Some(device) = opened {
         panel.at = Some(device);
         commands.push(UiCommand::PickDevice(Some(device)));
     }

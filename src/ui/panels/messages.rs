@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, CursorIcon, FontId, Id, Rect, RichText, Role, Sense, Ui, pos2, vec2};
 
+use super::picks;
 use crate::analysis::Snapshot;
 use crate::analysis::problems::code::{CodeSet, Level};
 use crate::core::ids::{Epoch, Seq};
@@ -181,8 +182,7 @@ pub fn show(
         list.set_follow(false);
         commands.push(UiCommand::PickMessage(Some(seq)));
     }
-    let free = ui.memory(|memory| memory.focused().is_none());
-    let nav = output.nav.or_else(|| if free { keys::take(ui) } else { None });
+    let nav = output.nav.or_else(|| keys::take_if_free(ui));
     if let Some(nav) = nav {
         navigate(nav, list, selection.message, visible, commands);
     }
@@ -206,20 +206,8 @@ fn header_controls(
     {
         panel.delta = !panel.delta;
     }
-    if let Some(device) = selection.device {
-        let full = snapshot.endpoint_name(device);
-        let label = format!("Device: {}", format::one_line(format::short_endpoint(full)));
-        if controls::chip(ui, look, icons::DEVICE, &label, full) {
-            commands.push(UiCommand::PickDevice(None));
-        }
-    }
-    if let Some(topic) = selection.topic {
-        let full = snapshot.node_path(topic);
-        let label = format!("Topic: {}", format::one_line(&full));
-        if controls::chip(ui, look, icons::TREE, &label, &full) {
-            commands.push(UiCommand::PickTopic(None));
-        }
-    }
+    picks::device_chip(ui, look, snapshot, selection, commands);
+    picks::topic_chip(ui, look, snapshot, selection, commands);
     if !list.filter().search.is_empty() {
         let full = list.filter().search.source();
         if controls::chip(ui, look, icons::SEARCH, &format!("Search: {full}"), full) {

@@ -21,6 +21,7 @@ pub mod model;
 pub mod mqtt;
 pub mod notices;
 pub mod palette;
+pub mod picks;
 pub mod problems;
 pub mod profiles;
 pub mod rail;

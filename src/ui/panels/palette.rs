@@ -110,7 +110,8 @@ pub fn show(
     let top = ctx.content_rect().height() * 0.12;
     let area = Modal::default_area(Id::unique("command-palette"))
         .anchor(Align2::CENTER_TOP, vec2(0.0, top));
-    let modal = Modal::new(Id::unique("command-palette")).area(area).show(ctx, |ui| {
+    let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(10);
+    let modal = Modal::new(Id::unique("command-palette")).frame(frame).area(area).show(ctx, |ui| {
         ui.set_width(WIDTH.min(ctx.content_rect().width() - 60.0));
         chosen = content_ui(ui, look, state, &entries);
     });
@@ -162,7 +163,8 @@ fn content_ui(
         .hint_text(egui::RichText::new("Do something, or go to a device").color(t.weak))
         .desired_width(f32::INFINITY)
         .char_limit(LIMIT)
-        .min_size(vec2(0.0, 30.0))
+        .min_size(vec2(0.0, 32.0))
+        .align(Align2::LEFT_CENTER)
         .font(egui::FontId::new(15.0, fonts::body().family));
     let response = ui.add(field).accessible_name("Command palette");
     if !response.has_focus() {
@@ -229,5 +231,19 @@ fn entry_ui(ui: &Ui, look: Look, rect: Rect, at: usize, on: bool, entry: &Entry<
 /// The keys of an action for people; empty if it has none.
 #[must_use]
 pub fn keys_of(ctx: &egui::Context, action: &Action) -> String {
-    action.keys.first().map_or_else(String::new, |keys| ctx.format_shortcut(keys))
+    action.keys.first().map_or_else(String::new, |keys| words(ctx, keys))
+}
+
+/// Keys for people: signs where keyboards show signs.
+#[must_use]
+pub fn words(ctx: &egui::Context, keys: &egui::KeyboardShortcut) -> String {
+    let text = ctx.format_shortcut(keys);
+    let key = keys.logical_key;
+    match key {
+        Key::Slash | Key::Comma => text.replace(key.name(), key.symbol_or_name()),
+        Key::Escape => text.replace(key.name(), "Esc"),
+        Key::ArrowLeft => text.replace("Left", "←"),
+        Key::ArrowRight => text.replace("Right", "→"),
+        _ => text,
+    }
 }

@@ -9,7 +9,7 @@ use crate::ui::widgets::text;
 use crate::view::format;
 
 /// Width of the rail, points.
-pub const WIDTH: f32 = 66.0;
+pub const WIDTH: f32 = 62.0;
 
 /// Height of a button, points.
 const BUTTON: f32 = 52.0;

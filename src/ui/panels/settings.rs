@@ -44,30 +44,32 @@ pub fn show(
     }
     let t = look.tokens;
     let mut close = false;
-    let modal = Modal::new(Id::unique("settings")).show(ctx, |ui| {
-        ui.set_width(500.0);
-        ui.horizontal(|ui| {
-            ui.label(RichText::new("Settings").heading().color(t.strong));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                close =
-                    controls::icon_button(ui, look, icons::CLOSE, "Close the settings").clicked();
+    let modal = Modal::new(Id::unique("settings"))
+        .frame(egui::Frame::popup(&ctx.global_style()).inner_margin(16))
+        .show(ctx, |ui| {
+            ui.set_width(500.0);
+            ui.horizontal(|ui| {
+                ui.label(RichText::new("Settings").heading().color(t.strong));
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    close = controls::icon_button(ui, look, icons::CLOSE, "Close the settings")
+                        .clicked();
+                });
             });
+            ui.separator();
+            Grid::new("settings").num_columns(2).spacing([18.0, 10.0]).show(ui, |ui| {
+                looks_ui(ui, look, settings, commands);
+                data_ui(ui, look, settings, commands);
+            });
+            ui.separator();
+            let path = settings.path.map_or_else(
+                || {
+                    "This system has no place for settings: they last until the app is closed."
+                        .to_owned()
+                },
+                |path| format!("Kept in {}", path.display()),
+            );
+            ui.label(RichText::new(path).font(fonts::small()).color(t.weak));
         });
-        ui.separator();
-        Grid::new("settings").num_columns(2).spacing([18.0, 10.0]).show(ui, |ui| {
-            looks_ui(ui, look, settings, commands);
-            data_ui(ui, look, settings, commands);
-        });
-        ui.separator();
-        let path = settings.path.map_or_else(
-            || {
-                "This system has no place for settings: they last until the app is closed."
-                    .to_owned()
-            },
-            |path| format!("Kept in {}", path.display()),
-        );
-        ui.label(RichText::new(path).font(fonts::small()).color(t.weak));
-    });
     if close || modal.should_close() {
         *open = false;
     }

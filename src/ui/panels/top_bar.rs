@@ -220,6 +220,9 @@ fn right_ui(
         commands.push(UiCommand::ClearMessages);
     }
     pause_ui(ui, look, bar, commands);
+    if bar.page != Page::Traffic {
+        return;
+    }
     ui.add_space(4.0);
     let width = ui.available_width().clamp(120.0, 420.0);
     super::search::show(ui, look, search.0, search.1, width, commands);

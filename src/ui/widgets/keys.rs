@@ -66,6 +66,15 @@ pub fn take(ui: &Ui) -> Option<Nav> {
     })
 }
 
+/// The same, if nothing has the keyboard: for the one list of a page.
+#[must_use]
+pub fn take_if_free(ui: &Ui) -> Option<Nav> {
+    let free = ui.memory(|memory| memory.focused().is_none());
+    // Keys belong to what is open above the page.
+    let covered = ui.memory(|memory| memory.top_modal_layer().is_some());
+    if free && !covered && !egui::Popup::is_any_open(ui.ctx()) { take(ui) } else { None }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
