@@ -84,11 +84,14 @@ fn the_failing_device_and_its_cause_are_found_by_keyboard() {
     assert_eq!(picked(&world).as_deref(), Some("os::cpe-3"));
     assert!(world.shows("Unanswered: 1"));
     world.click(Role::Button, "Show Problems");
-    assert!(
-        world.labels(Role::Row).iter().any(|row| row.contains("os::cpe-3")),
-        "{:?}",
-        world.labels(Role::Row)
-    );
+    let problems = world.labels(Role::TreeItem);
+    assert!(problems[0].contains("os::cpe-3"), "{problems:?}");
+    // Opened it says why, and the message that proves it.
+    world.click_row(Role::TreeItem, "os::cpe-3");
+    world.harness.key_press(Key::ArrowRight);
+    world.settle();
+    let opened = world.labels(Role::TreeItem);
+    assert!(opened.len() > problems.len(), "{opened:?}");
     world.click(Role::Button, "All devices");
     assert_eq!(picked(&world), None);
     assert_eq!(world.labels(Role::Row).len(), 3);
