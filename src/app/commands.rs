@@ -164,6 +164,11 @@ impl Workbench {
         };
     }
 
+    /// Does what a command asks for, as if it came from a click.
+    pub fn act(&mut self, ctx: &Context, command: UiCommand) {
+        self.carry_out(ctx, command);
+    }
+
     pub(super) fn carry_out(&mut self, ctx: &Context, command: UiCommand) {
         match command {
             UiCommand::PickTopic(topic) => {
