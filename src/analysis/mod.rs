@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod shadow;
 pub mod snapshot;
 pub mod subscriptions;
+pub mod veiled;
 pub mod visibility;
 mod yardstick;
 

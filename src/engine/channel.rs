@@ -27,6 +27,8 @@ pub(super) enum Item {
     Dropped(u64),
     /// Show the data models of these devices.
     Focus(Vec<EndpointId>),
+    /// Look whether the veil is on.
+    Veil,
     /// Start over with an empty store, expecting these topics.
     Restart(Epoch, Source, Layout),
 }
@@ -46,6 +48,7 @@ struct Inner {
     bytes: usize,
     spare: Vec<WireBatch>,
     epoch: Epoch,
+    veiled: bool,
     closed: bool,
 }
 
@@ -129,6 +132,20 @@ impl Queue {
     pub(super) fn focus(&self, devices: Vec<EndpointId>) {
         self.lock().items.push_back(Item::Focus(devices));
         self.ready.notify_one();
+    }
+
+    /// Puts the veil on or off; a restart does not change it.
+    pub(super) fn veil(&self, on: bool) {
+        let mut inner = self.lock();
+        inner.veiled = on;
+        inner.items.push_back(Item::Veil);
+        drop(inner);
+        self.ready.notify_one();
+    }
+
+    /// True while the veil is on.
+    pub(super) fn is_veiled(&self) -> bool {
+        self.lock().veiled
     }
 
     /// Takes the oldest item, waiting up to `limit` (for ever if `None`). `Err` once the queue is

@@ -27,4 +27,7 @@ pub enum EngineCommand {
     /// Show the data models of these devices in the snapshots to come, at most
     /// [`MAX_FOCUS`](crate::analysis::shadow::MAX_FOCUS); holds until the store starts over.
     Focus(Vec<EndpointId>),
+    /// Show pseudonyms for identifiers and values in the snapshots to come, or not; see
+    /// [`Veiled`](crate::analysis::veiled::Veiled). The snapshots are another life of the store.
+    Veil(bool),
 }

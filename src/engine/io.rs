@@ -107,7 +107,10 @@ pub(super) async fn run(
                 job = Job::open_capture(shared, path, epoch);
             }
             // Carried out already.
-            EngineCommand::Check(_) | EngineCommand::CancelCheck | EngineCommand::Focus(_) => {}
+            EngineCommand::Check(_)
+            | EngineCommand::CancelCheck
+            | EngineCommand::Focus(_)
+            | EngineCommand::Veil(_) => {}
         }
     }
     if let Some(job) = job {
@@ -120,6 +123,10 @@ fn aside(shared: &Shared, checks: &mut Checks, command: EngineCommand) -> Option
     match command {
         EngineCommand::Focus(devices) => {
             shared.queue.focus(devices);
+            None
+        }
+        EngineCommand::Veil(on) => {
+            shared.queue.veil(on);
             None
         }
         other => checks.take(other),

@@ -24,4 +24,5 @@ mod tests;
 pub mod text;
 pub mod tls;
 pub mod tree;
+pub mod veil;
 pub mod wire;
