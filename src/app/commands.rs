@@ -155,7 +155,7 @@ impl Workbench {
         }
     }
 
-    fn pick_message(&mut self, seq: Option<crate::core::ids::Seq>) {
+    pub(super) fn pick_message(&mut self, seq: Option<crate::core::ids::Seq>) {
         self.selection.message = seq;
         self.models.inspected = match (seq, self.models.inspected.take()) {
             (Some(seq), Some(old)) if old.is(self.shown.epoch(), seq) => Some(old),
@@ -170,6 +170,7 @@ impl Workbench {
     }
 
     pub(super) fn carry_out(&mut self, ctx: &Context, command: UiCommand) {
+        let Some(command) = self.fit_to_present(command) else { return };
         match command {
             UiCommand::PickTopic(topic) => {
                 self.selection.topic = topic;
@@ -236,6 +237,12 @@ impl Workbench {
             UiCommand::Reconnect => self.engine.send(EngineCommand::Reconnect),
             UiCommand::Show(page) => self.go_to_page(page),
             UiCommand::Travel { back } => self.travel(back),
+            UiCommand::Present(on) => self.present(ctx, on),
+            UiCommand::Tour(step) => self.move_tour(step),
+            UiCommand::StartGuidedDemo => {
+                self.want_demo();
+                self.tour_wanted = true;
+            }
             UiCommand::TogglePalette => self.overlays.palette.toggle(),
             UiCommand::ToggleKeys => self.overlays.keys = !self.overlays.keys,
             UiCommand::ToggleLog => self.overlays.log = !self.overlays.log,

@@ -13,6 +13,7 @@ pub mod port;
 pub mod prefs;
 mod profile_worker;
 mod profiles;
+mod stage;
 mod window;
 mod workbench;
 

@@ -30,7 +30,9 @@ use crate::ui::panels::rail::{self, Rail};
 use crate::ui::panels::settings::{self, Settings};
 use crate::ui::panels::start::{self, StartPage};
 use crate::ui::panels::top_bar::{self, TopBar};
-use crate::ui::panels::{banner, connection, keys_help, log, messages, status_bar};
+use crate::ui::panels::{
+    banner, connection, keys_help, log, messages, presenter, status_bar, tour,
+};
 use crate::ui::place::Page;
 use crate::ui::shell::{self, Models, PaneSizes, Panels, Scene};
 use crate::ui::theme::{self, Look};
@@ -43,6 +45,7 @@ use crate::view::message_list::Filter;
 use crate::view::problems;
 use crate::view::search_field::SearchField;
 use crate::view::state::Selection;
+use crate::view::tour::Step;
 
 /// Time the view-models may take together before a frame.
 const BUDGET: Duration = Duration::from_millis(2);
@@ -120,6 +123,12 @@ pub struct Workbench {
     /// What is open above the page.
     pub(super) overlays: Overlays,
     pub(super) watch: Watch,
+    /// Showing the network to others: no chrome, nothing that names anybody.
+    pub(super) presenting: bool,
+    /// The step of the guided tour.
+    pub(super) tour: Option<Step>,
+    /// The tour begins once the demo has something to show.
+    pub(super) tour_wanted: bool,
     pub(super) next_toast: u64,
     pub(super) quit: bool,
     /// The devices whose data models were asked for, and when in the store's lives.
@@ -197,6 +206,9 @@ impl Workbench {
             history: History::default(),
             overlays: Overlays::default(),
             watch: Watch::default(),
+            presenting: false,
+            tour: None,
+            tour_wanted: false,
             next_toast: 1,
             quit: false,
             focus,
@@ -250,6 +262,9 @@ impl Workbench {
     /// Title for the window.
     #[must_use]
     pub fn title(&self) -> String {
+        if self.presenting {
+            return "USP Scope".to_owned();
+        }
         let name = self.profile.as_ref().map(|p| &p.name).or(self.capture.as_ref());
         match (name, self.page) {
             (Some(name), page) if page.is_live() => format!("{name} – USP Scope"),
@@ -281,6 +296,7 @@ impl Workbench {
         self.watch.look(&self.live, self.clock.now());
         self.poll_dialog(ctx);
         self.poll_demo(ctx);
+        self.poll_tour();
         self.poll_profiles(ctx);
         let asked = self.focus_devices();
         self.advance_models();
@@ -449,7 +465,7 @@ impl Workbench {
                 ctx.set_zoom_factor(self.prefs.zoom);
             }
             self.look_set = Some(self.prefs.theme);
-        } else {
+        } else if !self.presenting {
             // The keyboard changes it too.
             self.prefs.zoom = ctx.zoom_factor();
         }
@@ -457,33 +473,19 @@ impl Workbench {
         let mut commands = Vec::new();
         self.shortcuts(ui, &mut commands);
         let panel = Frame::new().fill(look.tokens.panel);
-        Panel::top("top-bar")
-            .frame(panel)
-            .exact_size(top_bar::HEIGHT)
-            .show_separator_line(false)
-            .resizable(false)
-            .show(ui, |ui| self.top_bar_ui(ui, look, &mut commands));
-        let mut bottom = 0.0;
-        if self.page != Page::Start {
-            Panel::left("rail")
+        if self.presenting {
+            Panel::top("presenter")
                 .frame(panel)
-                .exact_size(rail::WIDTH)
+                .exact_size(presenter::HEIGHT)
                 .show_separator_line(false)
                 .resizable(false)
-                .show(ui, |ui| self.rail_ui(ui, look, &mut commands));
+                .show(ui, |ui| presenter::show(ui, look, self.page, self.paused, &mut commands));
+        } else {
+            self.bars_ui(ui, look, panel, &mut commands);
         }
-        if self.page.is_live() {
-            Panel::bottom("status-bar")
-                .frame(panel)
-                .exact_size(status_bar::HEIGHT)
-                .show_separator_line(false)
-                .resizable(false)
-                .show(ui, |ui| {
-                    let devices = self.models.devices.total();
-                    status_bar::show(ui, look, &self.live, devices, self.paused);
-                });
-            bottom = status_bar::HEIGHT;
-            self.banner_ui(ui, look, &mut commands);
+        if let Some(step) = self.tour {
+            let caption = step.caption(&self.shown, self.models.devices.total());
+            tour::show(ui, look, step, &caption, &mut commands);
         }
         match self.page {
             Page::Start => self.start_ui(ui, look, &mut commands),
@@ -492,8 +494,11 @@ impl Workbench {
             _ => self.place_ui(ui, look, &mut commands),
         }
         self.overlays_ui(&ctx, look, &mut commands);
-        let toasts: Vec<Toast> = self.toasts.iter().map(|(_, toast)| toast.clone()).collect();
-        notices::show(&ctx, look, &toasts, bottom, &mut commands);
+        if !self.presenting {
+            let toasts: Vec<Toast> = self.toasts.iter().map(|(_, toast)| toast.clone()).collect();
+            let bottom = if self.page.is_live() { status_bar::HEIGHT } else { 0.0 };
+            notices::show(&ctx, look, &toasts, bottom, &mut commands);
+        }
         for command in commands {
             self.carry_out(&ctx, command);
         }
@@ -505,6 +510,36 @@ impl Workbench {
             });
         }
         self.plan_repaint(&ctx);
+    }
+
+    /// What stands around the pages.
+    fn bars_ui(&mut self, ui: &mut Ui, look: Look, panel: Frame, commands: &mut Vec<UiCommand>) {
+        Panel::top("top-bar")
+            .frame(panel)
+            .exact_size(top_bar::HEIGHT)
+            .show_separator_line(false)
+            .resizable(false)
+            .show(ui, |ui| self.top_bar_ui(ui, look, commands));
+        if self.page != Page::Start {
+            Panel::left("rail")
+                .frame(panel)
+                .exact_size(rail::WIDTH)
+                .show_separator_line(false)
+                .resizable(false)
+                .show(ui, |ui| self.rail_ui(ui, look, commands));
+        }
+        if self.page.is_live() {
+            Panel::bottom("status-bar")
+                .frame(panel)
+                .exact_size(status_bar::HEIGHT)
+                .show_separator_line(false)
+                .resizable(false)
+                .show(ui, |ui| {
+                    let devices = self.models.devices.total();
+                    status_bar::show(ui, look, &self.live, devices, self.paused);
+                });
+            self.banner_ui(ui, look, commands);
+        }
     }
 
     /// Gives the window toolkit the theme and what else of it is set.
@@ -577,11 +612,12 @@ impl Workbench {
     }
 
     fn place_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+        // Words about the connection name the broker.
         let scene = Scene {
             snapshot: &self.shown,
             selection: self.selection,
-            link: &self.link,
-            profile: self.profile.as_deref(),
+            link: if self.presenting { &LinkState::Closed } else { &self.link },
+            profile: self.profile.as_deref().filter(|_| !self.presenting),
             now: self.clock.now(),
             clockface: &self.clockface,
         };
@@ -613,6 +649,7 @@ impl Workbench {
             capture: self.capture.as_deref(),
             now: self.clock.now(),
             clockface: &self.clockface,
+            nameless: self.presenting,
         };
         let plain = Frame::new().fill(look.tokens.panel);
         egui::CentralPanel::no_frame().frame(plain).show(ui, |ui| {
@@ -683,7 +720,8 @@ impl Workbench {
             has_profile: self.profile.is_some(),
             theme: self.prefs.theme,
             zoom: self.prefs.zoom,
-            presenting: false,
+            presenting: self.presenting,
+            tour: self.tour,
         }
     }
 

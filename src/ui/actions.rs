@@ -2,11 +2,12 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::command::{Pane, ProfileCommand, UiCommand};
+use super::command::{Pane, ProfileCommand, TourMove, UiCommand};
 use super::panels::lower::LowerTab;
 use super::place::Page;
 use super::theme::{ThemeChoice, icons};
 use crate::view::state::Selection;
+use crate::view::tour::Step;
 
 /// What decides whether an action can be done now.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,8 @@ pub struct Situation {
     pub zoom: f32,
     /// Presenting.
     pub presenting: bool,
+    /// The step of the guided tour on view.
+    pub tour: Option<Step>,
 }
 
 /// Where the shortcut counts.
@@ -128,7 +131,9 @@ const fn action(
 }
 
 fn show(now: &Situation, page: Page) -> Option<UiCommand> {
-    (now.page != page).then_some(UiCommand::Show(page))
+    // Profiles name brokers and people.
+    let fit = !now.presenting || page.is_live();
+    (fit && now.page != page).then_some(UiCommand::Show(page))
 }
 
 fn on_messages(now: &Situation, command: UiCommand) -> Option<UiCommand> {
@@ -174,7 +179,7 @@ pub const ACTIONS: &[Action] = &[
         show(now, Page::Profiles)
     }),
     action(Go, icons::HOME, "Go to the start page", &[], Always, |now| {
-        (now.page != Page::Start).then_some(UiCommand::GoHome)
+        (now.page != Page::Start && !now.presenting).then_some(UiCommand::GoHome)
     }),
     action(Go, icons::ARROW_LEFT, "Back", &[alt(Key::ArrowLeft)], Always, |now| {
         now.back.then_some(UiCommand::Travel { back: true })
@@ -196,6 +201,30 @@ pub const ACTIONS: &[Action] = &[
             on_messages(now, UiCommand::ClearPicks).filter(|_| picked || now.searching)
         },
     ),
+    action(
+        View,
+        icons::PRESENT,
+        "Present: large, no chrome, pseudonyms",
+        &[plain(Key::F5)],
+        Always,
+        |now| (!now.presenting && now.has_messages).then_some(UiCommand::Present(true)),
+    ),
+    action(View, icons::PRESENT, "Stop presenting", &[plain(Key::F5)], Always, |now| {
+        now.presenting.then_some(UiCommand::Present(false))
+    }),
+    action(View, icons::QUESTION, "Guided tour", &[plain(Key::F6)], Always, |now| {
+        (now.tour.is_none() && now.has_messages).then_some(UiCommand::Tour(TourMove::Begin))
+    }),
+    action(View, icons::ARROW_RIGHT, "Tour: next", &[ctrl(Key::ArrowRight)], NotTyping, |now| {
+        let last = now.tour?.neighbour(false).is_none();
+        Some(UiCommand::Tour(if last { TourMove::End } else { TourMove::Next }))
+    }),
+    action(View, icons::ARROW_LEFT, "Tour: previous", &[ctrl(Key::ArrowLeft)], NotTyping, |now| {
+        now.tour?.neighbour(true).map(|_| UiCommand::Tour(TourMove::Back))
+    }),
+    action(View, icons::CLOSE, "Tour: end", &[plain(Key::F6)], Always, |now| {
+        now.tour.map(|_| UiCommand::Tour(TourMove::End))
+    }),
     action(View, icons::PAUSE, "Pause the display", &[plain(Key::Space)], OnList, |now| {
         on_messages(now, UiCommand::Pause(true)).filter(|_| !now.paused)
     }),
@@ -271,8 +300,9 @@ pub const ACTIONS: &[Action] = &[
     action(App, icons::KEYBOARD, "Keys", &[plain(Key::F1)], Always, |_| {
         Some(UiCommand::ToggleKeys)
     }),
-    action(App, icons::LIST, "Log of events", &[ctrl(Key::L)], Always, |_| {
-        Some(UiCommand::ToggleLog)
+    // It names brokers and files.
+    action(App, icons::LIST, "Log of events", &[ctrl(Key::L)], Always, |now| {
+        (!now.presenting).then_some(UiCommand::ToggleLog)
     }),
     action(App, icons::GEAR, "Settings", &[ctrl(Key::Comma)], Always, |_| {
         Some(UiCommand::ToggleSettings)
@@ -323,6 +353,7 @@ mod tests {
             theme: ThemeChoice::Dark,
             zoom: 1.0,
             presenting: false,
+            tour: None,
         }
     }
 

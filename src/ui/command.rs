@@ -58,6 +58,12 @@ pub enum UiCommand {
         /// Back, not forward.
         back: bool,
     },
+    /// Show the network to others: large, without chrome, with pseudonyms; or stop that.
+    Present(bool),
+    /// Begin, end or move through the guided tour.
+    Tour(TourMove),
+    /// Start the demo network, then the tour.
+    StartGuidedDemo,
     /// Open or close the command palette.
     TogglePalette,
     /// Open or close the list of keys.
@@ -99,6 +105,19 @@ pub enum UiCommand {
     Profile(ProfileCommand),
     /// Close the window.
     Quit,
+}
+
+/// A move through the guided tour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TourMove {
+    /// From its first step.
+    Begin,
+    /// To the next step.
+    Next,
+    /// To the step before.
+    Back,
+    /// No more.
+    End,
 }
 
 /// A setting with its new value.

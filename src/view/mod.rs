@@ -30,3 +30,4 @@ pub mod rates;
 pub mod search_field;
 pub mod state;
 pub mod topic_tree;
+pub mod tour;

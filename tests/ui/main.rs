@@ -10,6 +10,7 @@ mod places;
 mod profiles;
 mod search;
 mod security;
+mod stage;
 mod start;
 mod traffic;
 mod world;

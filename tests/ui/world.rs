@@ -8,6 +8,7 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use usp_scope::analysis::veiled::Veiled;
 use usp_scope::analysis::{Pipeline, Snapshot};
 use usp_scope::app::{EnginePort, Page, StartFailure, Workbench, WorkbenchOptions};
 use usp_scope::core::ids::Epoch;
@@ -39,6 +40,22 @@ pub struct Fake {
     pub sent: Vec<EngineCommand>,
     /// What the snapshots are of.
     pub store: Pipeline,
+    /// What they are of while the veil is on.
+    pub veiled: Option<Veiled>,
+}
+
+impl Fake {
+    /// Publishes what is there now.
+    pub fn look(&mut self) {
+        let real = self.store.snapshot();
+        self.snapshot = Arc::new(match &mut self.veiled {
+            Some(veiled) => {
+                while veiled.catch_up(&real, 1000) {}
+                veiled.pipeline().snapshot()
+            }
+            None => real,
+        });
+    }
 }
 
 /// Shared with the workbench.
@@ -48,9 +65,18 @@ pub struct FakeEngine(pub Rc<RefCell<Fake>>);
 impl EnginePort for FakeEngine {
     fn send(&self, command: EngineCommand) {
         let mut fake = self.0.borrow_mut();
-        if let EngineCommand::Focus(devices) = &command {
-            fake.store.focus(devices);
-            fake.snapshot = Arc::new(fake.store.snapshot());
+        match &command {
+            EngineCommand::Focus(devices) => {
+                let Fake { store, veiled, .. } = &mut *fake;
+                veiled.as_mut().map_or(store, Veiled::pipeline).focus(devices);
+                fake.look();
+            }
+            EngineCommand::Veil(on) => {
+                let real = fake.store.snapshot();
+                fake.veiled = on.then(|| Veiled::new(&real, 1));
+                fake.look();
+            }
+            _ => {}
         }
         fake.sent.push(command);
     }
@@ -89,6 +115,7 @@ impl World {
             link: LinkState::Idle,
             sent: Vec::new(),
             store,
+            veiled: None,
         })));
         let clock = Arc::new(FakeClock::at(START));
         let workbench = Workbench::new(WorkbenchOptions {
@@ -188,9 +215,7 @@ impl World {
     }
 
     fn publish(&mut self) {
-        let mut fake = self.engine.0.borrow_mut();
-        fake.snapshot = Arc::new(fake.store.snapshot());
-        drop(fake);
+        self.engine.0.borrow_mut().look();
         let behind = self.now.nanos_since(self.clock.now()).max(0);
         self.clock.advance(Duration::from_nanos(behind.unsigned_abs()));
         self.settle();
@@ -261,6 +286,32 @@ impl World {
     /// Labels of everything with that role, in order.
     pub fn labels(&self, role: Role) -> Vec<String> {
         self.harness.query_all_by_role(role).map(|node| label_of(&node)).collect()
+    }
+
+    /// Everything painted in the last frame, and every name a screen reader would read.
+    pub fn all_text(&self) -> String {
+        fn painted(shape: &egui::Shape, out: &mut String) {
+            match shape {
+                egui::Shape::Text(text) => {
+                    out.push_str(text.galley.text());
+                    out.push('\n');
+                }
+                egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| painted(shape, out)),
+                _ => {}
+            }
+        }
+        let mut out = String::new();
+        for clipped in &self.harness.output().shapes {
+            painted(&clipped.shape, &mut out);
+        }
+        for node in self.harness.root().children_recursive() {
+            let node = node.accesskit_node();
+            for text in [node.label(), node.value(), node.placeholder().map(str::to_owned)] {
+                out.push_str(&text.unwrap_or_default());
+                out.push('\n');
+            }
+        }
+        out
     }
 
     /// True if some label contains the text.

@@ -33,11 +33,17 @@ pub struct BrokerPage<'a> {
     pub now: Timestamp,
     /// Where the user is.
     pub clockface: &'a Clockface,
+    /// Nothing that names a broker or a person is shown.
+    pub nameless: bool,
 }
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, look: Look, page: &BrokerPage<'_>, commands: &mut Vec<UiCommand>) {
-    let broker = page.capture.map_or_else(|| pill::broker(page.profile), str::to_owned);
+    let broker = match page.capture {
+        _ if page.nameless => String::new(),
+        Some(capture) => capture.to_owned(),
+        None => pill::broker(page.profile),
+    };
     panel_header::show(ui, look, Page::Broker.icon(), "Broker", &broker, |_| {});
     let area = ui.available_rect_before_wrap();
     ui.painter().rect_filled(area, 0.0, look.tokens.canvas);
@@ -111,6 +117,16 @@ fn connection_ui(ui: &mut Ui, look: Look, page: &BrokerPage<'_>, commands: &mut 
     card(ui, look, pill::icon(page.link), "Connection", |ui| {
         if page.capture.is_some() {
             paragraph(ui, "A capture is on view; nothing is connected.", t.text);
+            return;
+        }
+        if page.nameless {
+            let words = connection::words(page.link, "the broker", page.now);
+            paragraph(ui, &words.short, look.tone(words.tone));
+            if let LinkState::Connected { version, tls, .. } = page.link {
+                fact(ui, look, "Protocol", version.label(), t.text);
+                let (word, tone, why) = connection::tls_words(tls.as_ref());
+                fact(ui, look, "Security", &format!("{word}: {why}"), look.tone(tone));
+            }
             return;
         }
         let words = connection::words(page.link, &pill::broker(page.profile), page.now);
@@ -213,7 +229,7 @@ fn topics_ui(ui: &mut Ui, look: Look, page: &BrokerPage<'_>, commands: &mut Vec<
             LinkState::Connected { refused_filters, .. } => refused_filters,
             _ => &[],
         };
-        if let Some(profile) = page.profile {
+        if let Some(profile) = page.profile.filter(|_| !page.nameless) {
             for filter in &profile.subscribe {
                 let no = refused.iter().find(|no| no.starts_with(filter.as_str()));
                 match no {

@@ -164,7 +164,7 @@ fn demo_ui(ui: &mut Ui, look: Look, page: &StartPage<'_>, commands: &mut Vec<UiC
     card(ui, look, 0.0, |ui| {
         ui.horizontal(|ui| {
             ui.vertical(|ui| {
-                ui.set_width((ui.available_width() - 200.0).max(120.0));
+                ui.set_width((ui.available_width() - 320.0).max(120.0));
                 card_title(ui, look, icons::DEMO, "Try the demo network");
                 let text = "A broker, a controller and a fleet of simulated devices that speak \
                             real USP, all on this machine.";
@@ -181,6 +181,13 @@ fn demo_ui(ui: &mut Ui, look: Look, page: &StartPage<'_>, commands: &mut Vec<UiC
                 if response.clicked() {
                     commands.push(UiCommand::StartDemo);
                 }
+                ui.add_enabled_ui(enabled, |ui| {
+                    let tour = controls::button(ui, look, icons::PRESENT, "With a tour");
+                    let what = "Starts the demo and leads through it, with captions";
+                    if tour.on_hover_text(what).clicked() {
+                        commands.push(UiCommand::StartGuidedDemo);
+                    }
+                });
             });
         });
     });
