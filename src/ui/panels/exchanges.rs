@@ -62,7 +62,12 @@ pub fn show(
 ) {
     let mut chosen = None;
     let current = list.shows();
-    lower::header(ui, look, panel.head, &totals(snapshot), commands, |ui| {
+    // Totals are of everybody: beside one device's they would mislead.
+    let count = match selection.device {
+        Some(_) => format!("{} listed", format::count(list.len() as u64)),
+        None => totals(snapshot),
+    };
+    lower::header(ui, look, panel.head, &count, commands, |ui| {
         let choices = Show::ALL.into_iter().rev().map(|show| (show, show.label()));
         chosen = controls::segments(ui, look, current, choices);
     });

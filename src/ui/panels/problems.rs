@@ -17,7 +17,7 @@ use crate::ui::widgets::rows::{self, RowInfo, Rows};
 use crate::ui::widgets::table::{Column, Columns};
 use crate::ui::widgets::text::{self, Elide};
 use crate::view::format::{self, Clockface};
-use crate::view::problems::{self, Item, ProblemList};
+use crate::view::problems::{Item, ProblemList};
 use crate::view::state::Selection;
 
 const COLUMNS: [Column; 5] = [
@@ -38,6 +38,8 @@ pub struct ProblemsPanel {
     pub head: Head,
     top: f64,
     picked: Option<Item>,
+    /// Each problem with whom it is about, instead of by cause.
+    apart: bool,
 }
 
 /// Identity of the list for focus.
@@ -76,12 +78,25 @@ pub fn show(
     selection: &Selection,
     commands: &mut Vec<UiCommand>,
 ) {
+    // Of one device there is nothing to put together.
+    let can_group = selection.device.is_none();
+    list.set_by_cause(can_group && !panel.apart);
+    list.advance(snapshot, selection.device);
     let least = list.least();
     let mut chosen = None;
-    lower::header(ui, look, panel.head, &totals(snapshot), commands, |ui| {
+    let by_cause = list.is_by_cause();
+    let apart = &mut panel.apart;
+    lower::header(ui, look, panel.head, &totals(list), commands, |ui| {
         let choices =
             [(Some(Level::Error), "Errors"), (Some(Level::Warning), "Warnings"), (None, "All")];
         chosen = controls::segments(ui, look, least, choices);
+        if can_group {
+            ui.add_space(8.0);
+            let name = "Group problems by cause";
+            if controls::word_toggle(ui, look, "By cause", name, by_cause).clicked() {
+                *apart = by_cause;
+            }
+        }
     });
     if let Some(least) = chosen {
         list.set_least(least);
@@ -142,6 +157,10 @@ fn act(
     commands: &mut Vec<UiCommand>,
 ) {
     match item {
+        Item::Cause(code) => {
+            let open = open.unwrap_or(!list.is_cause_open(code));
+            list.set_cause_open(snapshot, code, open);
+        }
         Item::Trouble(place) => {
             let open = open.unwrap_or(!list.is_open(place));
             list.set_open(snapshot, place, open);
@@ -178,8 +197,8 @@ fn navigate(
     panel.picked = list.items().get(to).copied();
 }
 
-fn totals(snapshot: &Snapshot) -> String {
-    let [errors, warnings, notes] = problems::counts(snapshot);
+fn totals(list: &ProblemList) -> String {
+    let [errors, warnings, notes] = list.totals();
     let mut parts = Vec::new();
     for (count, one, many) in
         [(errors, "error", "errors"), (warnings, "warning", "warnings"), (notes, "note", "notes")]
@@ -193,6 +212,7 @@ fn totals(snapshot: &Snapshot) -> String {
 
 fn row_ui(ui: &Ui, look: Look, scene: &Scene<'_>, item: Item, rect: Rect, picked: bool) -> bool {
     match item {
+        Item::Cause(code) => cause_ui(ui, look, scene, code, rect, picked),
         Item::Trouble(place) => trouble_ui(ui, look, scene, place, rect, picked),
         Item::Rule(code) => {
             text_ui(ui, look, (code, "rule"), "Rule", code.entry().rule, rect, picked)
@@ -204,6 +224,42 @@ fn row_ui(ui: &Ui, look: Look, scene: &Scene<'_>, item: Item, rect: Rect, picked
     }
 }
 
+/// What a row that opens says.
+struct Line<'a> {
+    id: Id,
+    code: Code,
+    /// Below a cause, whose title is not said again.
+    below: bool,
+    open: bool,
+    /// Whom it is about, in full and as shown.
+    whom: &'a str,
+    short: &'a str,
+    count: u64,
+    first_at: Timestamp,
+    last_at: Timestamp,
+}
+
+fn cause_ui(ui: &Ui, look: Look, scene: &Scene<'_>, code: Code, rect: Rect, picked: bool) -> bool {
+    let Some(cause) = scene.list.cause(code) else { return false };
+    let whom = if cause.whom == 1 {
+        "1 device or topic".to_owned()
+    } else {
+        format!("{} devices or topics", format::count(cause.whom as u64))
+    };
+    let line = Line {
+        id: Id::unique("cause").with(code as u8),
+        code,
+        below: false,
+        open: scene.list.is_cause_open(code),
+        whom: &whom,
+        short: &whom,
+        count: cause.count,
+        first_at: cause.first_at,
+        last_at: cause.last_at,
+    };
+    line_ui(ui, look, scene, &line, rect, picked)
+}
+
 fn trouble_ui(
     ui: &Ui,
     look: Look,
@@ -212,53 +268,85 @@ fn trouble_ui(
     rect: Rect,
     picked: bool,
 ) -> bool {
-    let t = look.tokens;
     let Some(trouble) = ProblemList::trouble(scene.snapshot, place) else { return false };
-    let entry = trouble.code.entry();
-    let open = scene.list.is_open(place);
     let whom = match (trouble.who, trouble.topic) {
         (Some(id), _) => scene.snapshot.endpoint_name(id),
         (None, Some(topic)) => scene.snapshot.topic_name(topic),
         (None, None) => "",
     };
-    let times = format::count(trouble.count);
-    let label = format!("{}: {}, {whom}, {times} times", entry.level.name(), entry.title);
+    let line = Line {
+        id: Id::unique("problem").with(place),
+        code: trouble.code,
+        below: scene.list.is_by_cause(),
+        open: scene.list.is_open(place),
+        whom,
+        short: if trouble.who.is_some() { format::short_endpoint(whom) } else { whom },
+        count: trouble.count,
+        first_at: trouble.first_at,
+        last_at: trouble.last_at,
+    };
+    line_ui(ui, look, scene, &line, rect, picked)
+}
+
+fn line_ui(
+    ui: &Ui,
+    look: Look,
+    scene: &Scene<'_>,
+    line: &Line<'_>,
+    rect: Rect,
+    picked: bool,
+) -> bool {
+    let t = look.tokens;
+    let entry = line.code.entry();
+    let times = format::count(line.count);
+    let label = format!("{}: {}, {}, {times} times", entry.level.name(), entry.title, line.whom);
     let info = RowInfo {
         role: Role::TreeItem,
         label: &label,
         selected: picked,
-        expanded: Some(open),
-        level: Some(1),
+        expanded: Some(line.open),
+        level: Some(1 + usize::from(line.below)),
     };
-    let response = rows::row(ui, look, Id::unique("problem").with(place), rect, &info);
+    let response = rows::row(ui, look, line.id, rect, &info);
     let painter = ui.painter();
     if !picked {
         painter.hline(rect.x_range(), rect.max.y - 0.5, (1.0, t.border.gamma_multiply(0.35)));
     }
-    let cell = scene.columns.cell(rect, 0);
+    let mut cell = scene.columns.cell(rect, 0);
+    if line.below {
+        cell.min.x += SIGNS / 2.0;
+    }
     let (signs, title) = cell.split_left_right_at_x(cell.min.x + SIGNS);
-    let caret = if open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
+    let caret = if line.open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
     let (left, right) = signs.split_left_right_at_fraction(0.5);
     text::icon(painter, left.translate(vec2(-4.0, 0.0)), caret, 11.0, t.weak);
-    let (icon, color) = mark(look, entry.level);
-    text::icon(painter, right.translate(vec2(-4.0, 0.0)), icon, 14.0, color);
     let font = fonts::body();
-    let strong = if entry.level == Level::Info { t.text } else { t.strong };
-    let cut =
-        text::line(painter, title, entry.title, &font, strong, Align2::LEFT_CENTER, Elide::End);
+    let mut cut = false;
+    if line.below {
+        let words = format::one_line(line.whom);
+        let at = Rect::from_min_max(egui::pos2(right.min.x, title.min.y), title.max);
+        cut |= text::line(painter, at, &words, &font, t.text, Align2::LEFT_CENTER, Elide::Middle);
+    } else {
+        let (icon, color) = mark(look, entry.level);
+        text::icon(painter, right.translate(vec2(-4.0, 0.0)), icon, 14.0, color);
+        let strong = if entry.level == Level::Info { t.text } else { t.strong };
+        let align = Align2::LEFT_CENTER;
+        cut |= text::line(painter, title, entry.title, &font, strong, align, Elide::End);
+    }
     let put = |column: usize, value: &str, font: &FontId, color: Color32| {
         scene.columns.put(painter, rect, column, value, font, color, Elide::Middle)
     };
-    let short = if trouble.who.is_some() { format::short_endpoint(whom) } else { whom };
-    let cut_whom = put(1, &format::one_line(short), &font, t.text);
+    if !line.below {
+        cut |= put(1, &format::one_line(line.short), &font, t.text);
+    }
     let mono = fonts::mono();
     put(2, &times, &mono, t.text);
     let time = |at: Timestamp| scene.clockface.time(at);
-    put(3, &time(trouble.first_at), &mono, t.weak);
-    put(4, &time(trouble.last_at), &mono, t.weak);
+    put(3, &time(line.first_at), &mono, t.weak);
+    put(4, &time(line.last_at), &mono, t.weak);
     let clicked = response.clicked();
-    if cut || cut_whom {
-        response.on_hover_text(format!("{}\n{}", entry.title, format::one_line(whom)));
+    if cut {
+        response.on_hover_text(format!("{}\n{}", entry.title, format::one_line(line.whom)));
     }
     clicked
 }
