@@ -147,6 +147,7 @@ fn connection_ui(ui: &mut Ui, look: Look, page: &BrokerPage<'_>, commands: &mut 
             fact(ui, look, "Connected since", &since, t.text);
             fact(ui, look, "Protocol", version.label(), t.text);
             fact(ui, look, "Client id", &format::one_line(client_id), t.text);
+            fact(ui, look, "Mode", "read-only: nothing is published while watching", t.text);
             let (word, tone, why) = connection::tls_words(tls.as_ref());
             fact(ui, look, "Security", &format!("{word}: {why}"), look.tone(tone));
             for (name, value) in tls.as_ref().map(connection::tls_rows).unwrap_or_default() {
