@@ -11,6 +11,8 @@ mod session;
 
 #[path = "link/acs.rs"]
 mod acs;
+#[path = "link/pub_line.rs"]
+mod pub_line;
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

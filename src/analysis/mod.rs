@@ -18,6 +18,7 @@ pub mod exchanges;
 pub mod filter;
 pub mod latency;
 pub mod layout;
+pub mod message;
 pub mod note;
 pub mod operations;
 mod pipeline;

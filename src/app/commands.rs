@@ -147,7 +147,8 @@ impl Workbench {
         self.prefs.hidden = self.panels.hidden;
         self.prefs.lower = self.panels.lower;
         self.prefs.device = self.panels.device;
-        self.prefs.columns = self.panels.messages.widths.to_vec();
+        self.prefs.columns = self.columns().clone();
+        self.prefs.colour_by = self.models.traffic.colour_by;
         if let Some(path) = &self.prefs_path
             && let Err(error) = self.prefs.save(path)
         {
@@ -180,21 +181,7 @@ impl Workbench {
             }
             UiCommand::PickDevice(device) => self.selection.device = device,
             UiCommand::PickMessage(seq) => self.pick_message(seq),
-            UiCommand::GoToMessage(seq) => {
-                self.pick_message(Some(seq));
-                if self.page != Page::Traffic {
-                    // There is no table to scroll; what narrows this place stays.
-                    return ctx.request_repaint();
-                }
-                if !self.models.messages.contains(seq) && self.models.messages.progress().is_none()
-                {
-                    // It is filtered out: what narrows the table has to give way.
-                    self.selection.topic = None;
-                    self.selection.device = None;
-                    self.search.clear();
-                }
-                self.go_to = Some(seq);
-            }
+            UiCommand::GoToMessage(seq) => self.go_to_message(seq),
             UiCommand::Search(text) => self.search = text,
             UiCommand::FocusSearch => {
                 let field = if self.page == Page::Devices {
@@ -207,6 +194,7 @@ impl Workbench {
                 ctx.memory_mut(|memory| memory.request_focus(field));
             }
             UiCommand::ClearPicks => {
+                self.models.traffic.marked.clear();
                 // What narrows the lists goes first, the message in the inspector last.
                 let narrowed = self.selection.narrows() || !self.search.is_empty();
                 let message = self.selection.message.filter(|_| narrowed);
@@ -283,6 +271,7 @@ impl Workbench {
                 self.save_prefs();
             }
             UiCommand::Dismiss(id) => self.toasts.retain(|(_, toast)| toast.id != id),
+            UiCommand::Traffic(command) => self.traffic_command(ctx, command),
             UiCommand::Profile(command) => self.profile_command(ctx, command),
             UiCommand::Quit if self.has_unsaved() => self.ask_before_quit(),
             UiCommand::Quit => self.quit = true,

@@ -19,6 +19,8 @@ pub(super) enum Purpose {
     Connect,
     /// Open it in the editor.
     EditProfile,
+    /// Export messages to it.
+    Export,
     /// Make it the value of a variable.
     Variable(&'static str),
 }
@@ -40,9 +42,18 @@ impl FileDialog {
                 .set_title("Open a profile")
                 .add_filter("Profiles", &["env"])
                 .add_filter("All files", &["*"]),
+            Purpose::Export => dialog.set_title("Export messages"),
             Purpose::Variable(key) => dialog.set_title(format!("Choose a file for {key}")),
         };
         let picked = dialog.pick_file();
+        let answer = Box::pin(async move { picked.await.map(|f| f.path().to_owned()) });
+        Self { purpose, answer, since: Stopwatch::start() }
+    }
+
+    /// Asks for a file to write; `name` is proposed.
+    pub(super) fn save_file(purpose: Purpose, name: &str) -> Self {
+        let dialog = rfd::AsyncFileDialog::new().set_title("Export messages").set_file_name(name);
+        let picked = dialog.save_file();
         let answer = Box::pin(async move { picked.await.map(|f| f.path().to_owned()) });
         Self { purpose, answer, since: Stopwatch::start() }
     }

@@ -7,6 +7,7 @@
 mod commands;
 mod dialog;
 mod display;
+mod export;
 mod history;
 mod overlays;
 pub mod port;
@@ -14,6 +15,7 @@ pub mod prefs;
 mod profile_worker;
 mod profiles;
 mod stage;
+mod traffic;
 mod window;
 mod workbench;
 

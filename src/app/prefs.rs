@@ -15,6 +15,8 @@ use crate::ui::panels::lower::{DeviceTab, LowerTab};
 use crate::ui::panels::settings::MEMORY_MIB;
 use crate::ui::shell::PaneSizes;
 use crate::ui::theme::ThemeChoice;
+use crate::view::columns::Columns;
+use crate::view::traffic::ColourBy;
 
 /// Recent profiles remembered.
 const RECENT: usize = 16;
@@ -39,8 +41,10 @@ pub struct Prefs {
     pub hidden: [bool; 3],
     /// What the lower pane shows.
     pub lower: LowerTab,
-    /// Widths of the table's columns; empty for the defaults.
-    pub columns: Vec<f32>,
+    /// The columns of the message table.
+    pub columns: Columns,
+    /// By what its rows are coloured.
+    pub colour_by: ColourBy,
     /// Profiles opened, newest first.
     pub recent: Vec<PathBuf>,
     /// Host last connected to by hand.
@@ -73,7 +77,8 @@ impl Default for Prefs {
             panes: [PaneSizes::default(), PaneSizes::FOR_WIDE],
             hidden: [false; 3],
             lower: LowerTab::default(),
-            columns: Vec::new(),
+            columns: Columns::default(),
+            colour_by: ColourBy::default(),
             recent: Vec::new(),
             host: String::new(),
             port: String::new(),
@@ -165,8 +170,15 @@ impl Prefs {
             };
             prefs.searches = searches.iter().filter_map(read).take(SEARCHES).collect();
         }
-        if let Some(Value::Array(columns)) = map.remove("columns") {
-            prefs.columns = columns.iter().map(|width| size(Some(width), 100.0)).collect();
+        // Older versions wrote the widths of the seven columns there were.
+        if let Some(Value::Array(widths)) = map.remove("columns") {
+            prefs.columns.take_old_widths(&widths);
+        }
+        if let Some(columns) = map.remove("table_columns") {
+            prefs.columns = Columns::from_json(&columns);
+        }
+        if let Some(by) = map.remove("colour_by") {
+            prefs.colour_by = by.as_str().and_then(ColourBy::from_name).unwrap_or_default();
         }
         if let Some(Value::Array(recent)) = map.remove("recent") {
             let paths = recent.iter().filter_map(Value::as_str).map(PathBuf::from);
@@ -192,6 +204,7 @@ impl Prefs {
             hidden,
             lower,
             columns,
+            colour_by,
             recent,
             host,
             port,
@@ -220,7 +233,8 @@ impl Prefs {
         map.insert("lower_pane".to_owned(), json!(lower.name()));
         map.insert("theme".to_owned(), json!(theme));
         map.insert("zoom".to_owned(), json!(zoom));
-        map.insert("columns".to_owned(), json!(columns));
+        map.insert("table_columns".to_owned(), columns.to_json());
+        map.insert("colour_by".to_owned(), json!(colour_by.name()));
         let paths: Vec<String> = recent.iter().map(|p| p.display().to_string()).collect();
         map.insert("recent".to_owned(), json!(paths));
         map.insert("device_page".to_owned(), json!(device.name()));
@@ -292,6 +306,7 @@ const HIDDEN: [&str; 3] = ["left", "right", "bottom"];
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::columns::Column;
 
     #[test]
     fn what_is_written_is_read_back() -> io::Result<()> {
@@ -303,7 +318,14 @@ mod tests {
             zoom: 1.5,
             hidden: [true, false, true],
             lower: LowerTab::Exchanges,
-            columns: vec![100.0; 7],
+            columns: {
+                let mut columns = Columns::default();
+                columns.set_shown(Column::MsgId, true);
+                columns.shift(Column::Size, false);
+                columns.set_width(Column::Device, 200.0);
+                columns
+            },
+            colour_by: ColourBy::Grade,
             device: DeviceTab::Problems,
             reduced_motion: true,
             utc: true,
@@ -335,7 +357,8 @@ mod tests {
         assert_eq!(Prefs::parse("{"), Prefs::default());
         let text = r#"{"theme":"sepia","zoom":99,"memory_mib":1,"utc":"yes","device_page":7,
             "searches":[{"profile":"/a"},7,{"profile":"/b","search":"x"}],"panes":{"left":-5,"right":"x"},
-            "recent":[1,"/a"],"columns":[1e999],"future":{"a":1}}"#;
+            "recent":[1,"/a"],"columns":[1e999],"future":{"a":1},"colour_by":7,
+            "table_columns":[{"column":"size","width":-1},{"column":"mood"}]}"#;
         // 1e999 is no JSON number for a reader of doubles, so the whole text is refused.
         assert_eq!(Prefs::parse(text), Prefs::default());
         let prefs = Prefs::parse(&text.replace("1e999", "1e30"));
@@ -348,7 +371,11 @@ mod tests {
         assert_eq!((ordinary.left, ordinary.right), (40.0, PaneSizes::default().right));
         assert_eq!(wide, PaneSizes::FOR_WIDE);
         assert_eq!(prefs.recent, [PathBuf::from("/a")]);
-        assert_eq!(prefs.columns, [4000.0]);
+        assert_eq!(prefs.columns.all().len(), Column::ALL.len());
+        assert_eq!(prefs.colour_by, ColourBy::Kind);
+        let old = Prefs::parse(r#"{"columns":[90,150,140,130,200,60,70]}"#);
+        let widths: Vec<f32> = old.columns.shown().map(|placed| placed.width).collect();
+        assert_eq!(widths, [90.0, 150.0, 140.0, 130.0, 200.0, 60.0, 70.0]);
         assert_eq!(prefs.to_json()["future"]["a"], 1);
     }
 }

@@ -7,6 +7,7 @@ use crate::engine::EngineCommand;
 use crate::ui::command::{TourMove, UiCommand};
 use crate::ui::panels::lower::DeviceTab;
 use crate::ui::place::Page;
+use crate::ui::traffic_command::TrafficCommand;
 use crate::view::state::Selection;
 use crate::view::tour::{self, Step};
 
@@ -99,6 +100,7 @@ impl Workbench {
                 | UiCommand::ToggleLog
                 | UiCommand::Profile(_)
                 | UiCommand::ChooseProfile
+                | UiCommand::Traffic(TrafficCommand::AskExport)
         );
         (!self.presenting || !named).then_some(command)
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use egui::{Frame, Key, Modifiers, Panel, Ui};
 
 use super::dialog::FileDialog;
+use super::export::Running;
 use super::history::{History, Visit};
 use super::overlays::Overlays;
 use super::port::{DemoStarter, EnginePort};
@@ -36,6 +37,7 @@ use crate::ui::panels::{
 use crate::ui::place::Page;
 use crate::ui::shell::{self, Models, PaneSizes, Panels, Scene};
 use crate::ui::theme::{self, Look};
+use crate::ui::traffic_command::TrafficCommand;
 use crate::view::condition::{self, Condition, Watch};
 use crate::view::connect_form::{ConnectForm, FormErrors};
 use crate::view::connection::{self as words, Tone};
@@ -102,6 +104,8 @@ pub struct Workbench {
     pub(super) search: String,
     /// What it means.
     search_field: SearchField,
+    /// Messages on their way to a file.
+    pub(super) export: Option<Running>,
     /// A message to scroll to once its row exists.
     pub(super) go_to: Option<Seq>,
     pub(super) models: Models,
@@ -160,9 +164,9 @@ impl Workbench {
             device: prefs.device,
             ..Panels::default()
         };
-        if let Ok(widths) = <[f32; 7]>::try_from(prefs.columns.as_slice()) {
-            panels.messages.widths = widths;
-        }
+        panels.messages.columns = prefs.columns.clone();
+        let mut models = Models::default();
+        models.traffic.colour_by = prefs.colour_by;
         let form = ConnectForm {
             host: prefs.host.clone(),
             port: prefs.port.clone(),
@@ -192,8 +196,9 @@ impl Workbench {
             selection: Selection::default(),
             search: String::new(),
             search_field: SearchField::default(),
+            export: None,
             go_to: None,
-            models: Models::default(),
+            models,
             panels,
             form,
             form_errors: FormErrors::default(),
@@ -288,6 +293,7 @@ impl Workbench {
             self.history.forget();
             self.models.inspected = None;
             self.models.model.forget();
+            self.models.traffic.start_over(self.live.epoch());
             self.go_to = None;
         }
         if !self.paused {
@@ -298,6 +304,7 @@ impl Workbench {
         self.poll_demo(ctx);
         self.poll_tour();
         self.poll_profiles(ctx);
+        self.poll_export();
         let asked = self.focus_devices();
         self.advance_models();
         // What was asked for may be there at once.
@@ -418,7 +425,8 @@ impl Workbench {
         let snapshot = &self.shown;
         let list = &mut models.messages;
         // A new epoch resets the list's own filter; set it after that.
-        let searching = list.progress().is_some() || *list.filter() != filter;
+        let searching =
+            list.progress().is_some() || list.sort_progress().is_some() || *list.filter() != filter;
         list.set_filter(filter.clone());
         let budget = if searching { SEARCH_BUDGET } else { BUDGET / 4 };
         let mut more = list.advance(snapshot, budget);
@@ -442,7 +450,9 @@ impl Workbench {
         if on_view.exchanges {
             more |= models.exchanges.advance(snapshot, device, BUDGET / 4);
         }
+        more |= self.advance_traffic(BUDGET / 4);
         self.more = more;
+        let models = &mut self.models;
         if let Some(seq) = self.go_to
             && (models.messages.contains(seq) || !more)
         {
@@ -451,7 +461,7 @@ impl Workbench {
                 let visible = self.panels.messages.visible();
                 let row = models.messages.row_of(seq) as f64;
                 models.messages.scroll_to((row - visible / 2.0).max(0.0), visible);
-                models.messages.set_follow(false);
+                models.messages.set_follow_off();
             }
         }
     }
@@ -700,6 +710,7 @@ impl Workbench {
             path: self.prefs_path.as_deref(),
         };
         settings::show(ctx, look, &settings, &mut overlays.settings, commands);
+        self.traffic_overlays_ui(ctx, look, commands);
     }
 
     /// What decides which actions make sense now.
@@ -728,18 +739,25 @@ impl Workbench {
     /// Carries out the actions whose keys were pressed.
     fn shortcuts(&self, ui: &Ui, commands: &mut Vec<UiCommand>) {
         let ctx = ui.ctx();
-        if self.overlays.is_modal() {
+        if self.overlays.is_modal() || self.panels.export.open {
             // What is open above the page has the keyboard to itself.
             return;
         }
         if self.page == Page::Profiles {
             Self::profile_shortcuts(ctx, commands);
         }
+        let escape = || ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
+        let open = egui::Popup::is_any_open(ctx) || ctx.text_edit_focused();
+        if self.has_traffic_overlay() && self.page.shows_messages() && !open && escape() {
+            commands.push(UiCommand::Traffic(TrafficCommand::CloseOverlay));
+        }
         let now = self.situation();
         let typing = ctx.text_edit_focused();
         let focused = ui.memory(|memory| memory.focused());
         // Space on a focused button presses the button.
         let on_list = focused.is_none_or(|id| self.is_list(id));
+        // Alt and an arrow move a column there.
+        let on_head = focused.is_some_and(messages::is_head);
         for action in ACTIONS {
             let counts = match action.when {
                 When::Always => true,
@@ -749,7 +767,8 @@ impl Workbench {
                     !typing && !egui::Popup::is_any_open(ctx) && !self.overlays.log
                 }
             };
-            if !counts || action.keys.is_empty() {
+            let is_alt = action.keys.iter().any(|keys| keys.modifiers.alt);
+            if !counts || action.keys.is_empty() || on_head && is_alt {
                 continue;
             }
             // A key that can do nothing now is left to whoever wants it.

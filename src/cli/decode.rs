@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 
 use super::CliError;
 use super::args::DecodeArgs;
-use super::fields::Message;
 use super::filter::Wanted;
 use super::format::Format;
 use super::out::Out;
+use crate::analysis::message::Message;
 use crate::analysis::{Pipeline, Snapshot};
 use crate::capture::{self, CaptureError, Reader};
 use crate::core::ids::{Epoch, Seq};

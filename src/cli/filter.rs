@@ -3,9 +3,9 @@
 use jiff::tz::TimeZone;
 
 use super::CliError;
-use super::fields::Message;
 use super::out::Out;
 use crate::analysis::filter::{Filter, Memo, help_text};
+use crate::analysis::message::Message;
 
 /// A filter with what it remembers.
 #[derive(Default)]

@@ -8,9 +8,8 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::fields::Message;
-use super::message_json;
 use super::text;
+use crate::analysis::message::{self, Message};
 use crate::core::hex;
 use crate::core::wire::Prop;
 
@@ -60,7 +59,7 @@ impl Format {
         match self {
             Self::Text => text::line(msg, zone).into_bytes(),
             Self::Tree => text::tree(msg, zone).into_bytes(),
-            Self::Json => message_json::message(msg).to_string().into_bytes(),
+            Self::Json => message::json(msg).to_string().into_bytes(),
             Self::Custom(pieces) => {
                 let mut out = Vec::new();
                 for piece in pieces {
@@ -284,7 +283,7 @@ fn mosquitto_json(msg: Message<'_>, zone: &TimeZone, payload_is_json: bool) -> S
     out.insert("qos".to_owned(), delivery.qos.into());
     out.insert("retain".to_owned(), u8::from(delivery.retain).into());
     out.insert("payloadlen".to_owned(), row.size().into());
-    if let Value::Object(mut props) = message_json::props(row.props())
+    if let Value::Object(mut props) = message::props_json(row.props())
         && !props.is_empty()
     {
         // mosquitto_sub writes user properties as an object and dashes in names.

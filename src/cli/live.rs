@@ -7,13 +7,13 @@ use jiff::tz::TimeZone;
 
 use super::args::PrintArgs;
 use super::bell::{self, LONGEST_WAIT};
-use super::fields::Message;
 use super::filter::Wanted;
 use super::format::Format;
 use super::out::Out;
 use super::text::printable;
 use super::{CliError, stats};
 use crate::analysis::Snapshot;
+use crate::analysis::message::Message;
 use crate::analysis::visibility::Blind;
 use crate::core::ids::Seq;
 use crate::core::time::Stopwatch;

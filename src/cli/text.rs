@@ -2,8 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::fields::Message;
-use super::related;
+use crate::analysis::message::{Message, related};
 use crate::analysis::problems::code::Level;
 use crate::core::time::Timestamp;
 use crate::store::row::{Direction, Pair};

@@ -6,6 +6,9 @@ use super::command::{Pane, ProfileCommand, TourMove, UiCommand};
 use super::panels::lower::LowerTab;
 use super::place::Page;
 use super::theme::{ThemeChoice, icons};
+use super::traffic_command::TrafficCommand;
+use crate::view::copy_as::CopyAs;
+use crate::view::seek::Common;
 use crate::view::state::Selection;
 use crate::view::tour::Step;
 
@@ -61,6 +64,10 @@ pub enum Group {
     Go,
     /// Finding and narrowing.
     Find,
+    /// The picked message.
+    Message,
+    /// The table of messages.
+    Table,
     /// What the window shows.
     View,
     /// Connections and files.
@@ -71,7 +78,8 @@ pub enum Group {
 
 impl Group {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 5] = [Self::Go, Self::Find, Self::View, Self::Connection, Self::App];
+    pub const ALL: [Self; 7] =
+        [Self::Go, Self::Find, Self::View, Self::Message, Self::Table, Self::Connection, Self::App];
 
     /// Its heading.
     #[must_use]
@@ -79,6 +87,8 @@ impl Group {
         match self {
             Self::Go => "Go",
             Self::Find => "Find",
+            Self::Message => "Message",
+            Self::Table => "Table",
             Self::View => "View",
             Self::Connection => "Connection and files",
             Self::App => "App",
@@ -113,6 +123,10 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 const fn alt(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
 }
 
 const fn plain(key: Key) -> KeyboardShortcut {
@@ -152,7 +166,21 @@ fn other_pane(now: &Situation, pane: Pane) -> Option<UiCommand> {
     on_messages(now, UiCommand::TogglePane(pane))
 }
 
-use Group::{App, Connection, Find, Go, View};
+/// About the picked message.
+fn of_message(now: &Situation, command: TrafficCommand) -> Option<UiCommand> {
+    on_messages(now, UiCommand::Traffic(command)).filter(|_| now.selection.message.is_some())
+}
+
+/// About the table.
+fn of_table(now: &Situation, command: TrafficCommand) -> Option<UiCommand> {
+    (now.page == Page::Traffic && now.has_messages).then_some(UiCommand::Traffic(command))
+}
+
+const fn step(common: Common, forward: bool) -> TrafficCommand {
+    TrafficCommand::Step { common, forward }
+}
+
+use Group::{App, Connection, Find, Go, Message, Table, View};
 use When::{Always, NotTyping, NothingOpen, OnList};
 
 /// All of them. Of two with the same keys the first that makes sense counts.
@@ -326,7 +354,146 @@ pub const ACTIONS: &[Action] = &[
         (now.zoom != 1.0).then_some(UiCommand::Zoom(1.0))
     }),
     action(App, icons::CLOSE, "Quit", &[ctrl(Key::Q)], Always, |_| Some(UiCommand::Quit)),
+    // A key with Shift or Alt comes before the plain one, which would take it.
+    action(
+        Message,
+        icons::LINK,
+        "Previous message of this exchange",
+        &[shift(Key::E)],
+        OnList,
+        |now| of_message(now, step(Common::Exchange, false)),
+    ),
+    action(
+        Message,
+        icons::ARROW_UP,
+        "Previous message on this topic",
+        &[shift(Key::T)],
+        OnList,
+        |now| of_message(now, step(Common::Topic, false)),
+    ),
+    action(
+        Message,
+        icons::ARROW_UP,
+        "Previous message of this device",
+        &[shift(Key::D)],
+        OnList,
+        |now| of_message(now, step(Common::Device, false)),
+    ),
+    action(
+        Message,
+        icons::DIFF,
+        "Compare with the message before",
+        &[shift(Key::C)],
+        OnList,
+        |now| of_message(now, TrafficCommand::CompareWithBefore),
+    ),
+    action(Message, icons::COPY, "Copy summary", &[alt(Key::S)], OnList, |now| {
+        of_message(now, TrafficCommand::Copy(CopyAs::Summary))
+    }),
+    action(Message, icons::COPY, "Copy topic", &[alt(Key::T)], OnList, |now| {
+        of_message(now, TrafficCommand::Copy(CopyAs::Topic))
+    }),
+    action(Message, icons::COPY, "Copy Endpoint ID", &[alt(Key::E)], OnList, |now| {
+        of_message(now, TrafficCommand::Copy(CopyAs::EndpointId))
+    }),
+    action(Message, icons::COPY, "Copy msg_id", &[alt(Key::M)], OnList, |now| {
+        of_message(now, TrafficCommand::Copy(CopyAs::MsgId))
+    }),
+    action(
+        Message,
+        icons::LINK,
+        "Go to the other half of the exchange",
+        &[plain(Key::O)],
+        OnList,
+        |now| of_message(now, TrafficCommand::OtherHalf),
+    ),
+    action(
+        Message,
+        icons::LINK,
+        "Next message of this exchange",
+        &[plain(Key::E)],
+        OnList,
+        |now| of_message(now, step(Common::Exchange, true)),
+    ),
+    action(
+        Message,
+        icons::ARROW_DOWN,
+        "Next message on this topic",
+        &[plain(Key::T)],
+        OnList,
+        |now| of_message(now, step(Common::Topic, true)),
+    ),
+    action(
+        Message,
+        icons::ARROW_DOWN,
+        "Next message of this device",
+        &[plain(Key::D)],
+        OnList,
+        |now| of_message(now, step(Common::Device, true)),
+    ),
+    action(Message, icons::DEVICE, "Follow this device", &[plain(Key::F)], OnList, |now| {
+        of_message(now, TrafficCommand::FollowDevice)
+    }),
+    action(Message, icons::COPY, "Copy JSON", &[plain(Key::J)], OnList, |now| {
+        of_message(now, TrafficCommand::Copy(CopyAs::Json))
+    }),
+    action(Message, icons::COPY, "Copy hex", &[plain(Key::H)], OnList, |now| {
+        of_message(now, TrafficCommand::Copy(CopyAs::Hex))
+    }),
+    action(Message, icons::COPY, "Copy base64", &[plain(Key::Num6)], OnList, |now| {
+        of_message(now, TrafficCommand::Copy(CopyAs::Base64))
+    }),
+    action(Message, icons::TERMINAL, "Copy mosquitto_pub line", &[plain(Key::P)], OnList, |now| {
+        of_message(now, TrafficCommand::Copy(CopyAs::MosquittoPub))
+    }),
+    action(Message, icons::DIFF, "Pick as A for a comparison", &[plain(Key::A)], OnList, |now| {
+        of_message(now, TrafficCommand::PickFirst)
+    }),
+    action(Message, icons::DIFF, "Compare with A", &[plain(Key::C)], OnList, |now| {
+        of_message(now, TrafficCommand::Compare)
+    }),
+    action(Table, icons::BOOKMARKS, "Bookmarks", &[shift(Key::B)], OnList, |now| {
+        of_table(now, TrafficCommand::ShowBookmarks)
+    }),
+    action(Message, icons::BOOKMARK, "Bookmark", &[plain(Key::B)], OnList, |now| {
+        of_message(now, TrafficCommand::Bookmark)
+    }),
+    action(Message, icons::EDIT, "Write a note", &[plain(Key::N)], OnList, |now| {
+        of_message(now, TrafficCommand::EditNote)
+    }),
+    action(Table, icons::BOOKMARK, "Next bookmark", &[plain(Key::Period)], OnList, |now| {
+        of_table(now, TrafficCommand::NextBookmark { forward: true })
+    }),
+    action(Table, icons::BOOKMARK, "Previous bookmark", &[plain(Key::Comma)], OnList, |now| {
+        of_table(now, TrafficCommand::NextBookmark { forward: false })
+    }),
+    action(Table, icons::SORT, "Reverse the order of the table", &[shift(Key::S)], OnList, |now| {
+        of_table(now, TrafficCommand::SortReversed)
+    }),
+    action(Table, icons::SORT, "Sort by the next column", &[plain(Key::S)], OnList, |now| {
+        of_table(now, TrafficCommand::SortByNext)
+    }),
+    action(Table, icons::COLUMNS, "Columns and colours", &[plain(Key::V)], OnList, |now| {
+        of_table(now, TrafficCommand::OpenColumns)
+    }),
+    action(
+        Table,
+        icons::LIST_CHECKS,
+        "Select all messages of the table",
+        &[ctrl(Key::A)],
+        NotTyping,
+        |now| of_table(now, TrafficCommand::MarkAll),
+    ),
+    action(Table, icons::EXPORT, "Export messages…", &[ctrl(Key::E)], NotTyping, |now| {
+        of_table(now, TrafficCommand::AskExport)
+    }),
 ];
+
+/// The action with this name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Action> {
+    ACTIONS.iter().find(|action| action.name == name)
+}
 
 /// Least zoom of the whole window.
 pub const MIN_ZOOM: f32 = 0.75;

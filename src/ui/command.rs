@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::panels::lower::{DeviceTab, LowerTab};
 use super::place::Page;
 use super::theme::ThemeChoice;
+use super::traffic_command::TrafficCommand;
 use crate::core::ids::{EndpointId, NodeId, Seq};
 use crate::core::secret::Secret;
 use crate::profile::edit::Nothing;
@@ -101,6 +102,8 @@ pub enum UiCommand {
     Zoom(f32),
     /// Dismiss the oldest notice with this number.
     Dismiss(u64),
+    /// Something about messages of the table.
+    Traffic(TrafficCommand),
     /// Something about profiles.
     Profile(ProfileCommand),
     /// Close the window.

@@ -9,4 +9,5 @@ pub mod panels;
 pub mod place;
 pub mod shell;
 pub mod theme;
+pub mod traffic_command;
 pub mod widgets;

@@ -4,9 +4,12 @@
 use egui::{CentralPanel, Frame, Panel, Ui};
 
 use super::command::{Pane, UiCommand};
+use super::panels::bookmarks::BookmarksPanel;
+use super::panels::compare::ComparePanel;
 use super::panels::devices::DevicesPanel;
 use super::panels::empty::Emptiness;
 use super::panels::exchanges::ExchangesPanel;
+use super::panels::export::ExportPanel;
 use super::panels::fleet::FleetPanel;
 use super::panels::inspector::InspectorPanel;
 use super::panels::latency::LatencyPanel;
@@ -37,6 +40,7 @@ use crate::view::model_tree::ModelTree;
 use crate::view::problems::ProblemList;
 use crate::view::state::Selection;
 use crate::view::topic_tree::TopicTree;
+use crate::view::traffic::Traffic;
 
 /// Everything that is drawn from.
 #[derive(Default)]
@@ -59,6 +63,8 @@ pub struct Models {
     pub model: ModelTree,
     /// The picked message.
     pub inspected: Option<Inspected>,
+    /// What stands around the message table.
+    pub traffic: Traffic,
 }
 
 /// What the panels remember from frame to frame.
@@ -72,6 +78,12 @@ pub struct Panels {
     pub fleet: FleetPanel,
     /// The message table.
     pub messages: MessagesPanel,
+    /// Two messages side by side.
+    pub compare: ComparePanel,
+    /// The list of bookmarks.
+    pub bookmarks: BookmarksPanel,
+    /// The question where to export to.
+    pub export: ExportPanel,
     /// The latency plot.
     pub latency: LatencyPanel,
     /// Response times by device and type.
@@ -259,7 +271,9 @@ fn inspector_pane(
         .show(ui, |ui| {
             let inspected = models.inspected.as_mut();
             let (panel, clockface) = (&mut panels.inspector, scene.clockface);
-            inspector::show(ui, look, scene.snapshot, clockface, inspected, panel, commands);
+            let traffic = &models.traffic;
+            let snapshot = scene.snapshot;
+            inspector::show(ui, look, snapshot, clockface, inspected, traffic, panel, commands);
         });
     sizes.right = shown.response.rect.width();
 }
@@ -420,6 +434,7 @@ fn traffic_ui(
             clockface,
             list,
             panel,
+            &mut models.traffic,
             selection,
             commands,
             |ui, commands| {

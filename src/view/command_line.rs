@@ -20,34 +20,11 @@ pub fn mosquitto(program: Program, profile: &Profile) -> String {
         Program::Pub => "mosquitto_pub",
     };
     let mut words = vec![name.to_owned()];
+    connection(profile, "'<password>'", &mut words);
     let mut add = |option: &str, value: &str| {
         words.push(option.to_owned());
         words.push(quoted(value));
     };
-    add("-h", &profile.host);
-    add("-p", &profile.port.to_string());
-    match profile.version {
-        VersionChoice::V311 => add("-V", "mqttv311"),
-        VersionChoice::V5 | VersionChoice::Auto => add("-V", "mqttv5"),
-    }
-    if let Some(user) = &profile.username {
-        add("-u", user);
-        if profile.password.is_some() {
-            add("-P", "<password>");
-        }
-    }
-    if let Some(tls) = &profile.tls {
-        let path = |path: &std::path::Path| path.display().to_string();
-        match (&tls.ca_file, &tls.ca_path) {
-            (Some(file), _) => add("--cafile", &path(file)),
-            (None, Some(folder)) => add("--capath", &path(folder)),
-            (None, None) => add("--capath", "/etc/ssl/certs"),
-        }
-        if let Some(cert) = &tls.client_cert_file {
-            add("--cert", &path(cert));
-            add("--key", &path(tls.client_key_file.as_ref().unwrap_or(cert)));
-        }
-    }
     match program {
         Program::Sub => {
             for filter in &profile.subscribe {
@@ -61,19 +38,56 @@ pub fn mosquitto(program: Program, profile: &Profile) -> String {
             add("-q", "1");
         }
     }
-    if let Some(tls) = &profile.tls
-        && !tls.verify_peer_name
-    {
-        words.push("--insecure".to_owned());
-    }
+    insecure(profile, &mut words);
     if program == Program::Sub {
         words.push("-v".to_owned());
     }
     words.join(" ")
 }
 
+/// The options that reach the profile's broker; `password` stands where the password would.
+pub(super) fn connection(profile: &Profile, password: &str, words: &mut Vec<String>) {
+    let mut add = |option: &str, value: &str| {
+        words.push(option.to_owned());
+        words.push(quoted(value));
+    };
+    add("-h", &profile.host);
+    add("-p", &profile.port.to_string());
+    match profile.version {
+        VersionChoice::V311 => add("-V", "mqttv311"),
+        VersionChoice::V5 | VersionChoice::Auto => add("-V", "mqttv5"),
+    }
+    if let Some(user) = &profile.username {
+        add("-u", user);
+        if profile.password.is_some() {
+            words.extend(["-P".to_owned(), password.to_owned()]);
+        }
+    }
+    let Some(tls) = &profile.tls else { return };
+    let mut add = |option: &str, path: &std::path::Path| {
+        words.push(option.to_owned());
+        words.push(quoted(&path.display().to_string()));
+    };
+    match (&tls.ca_file, &tls.ca_path) {
+        (Some(file), _) => add("--cafile", file),
+        (None, Some(folder)) => add("--capath", folder),
+        (None, None) => add("--capath", "/etc/ssl/certs".as_ref()),
+    }
+    if let Some(cert) = &tls.client_cert_file {
+        add("--cert", cert);
+        add("--key", tls.client_key_file.as_ref().unwrap_or(cert));
+    }
+}
+
+/// The option not to compare the host's name with the certificate, if the profile wants that.
+pub(super) fn insecure(profile: &Profile, words: &mut Vec<String>) {
+    if profile.tls.as_ref().is_some_and(|tls| !tls.verify_peer_name) {
+        words.push("--insecure".to_owned());
+    }
+}
+
 /// A word that every POSIX shell reads back.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

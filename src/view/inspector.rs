@@ -242,6 +242,12 @@ impl Inspected {
         !self.closed.contains(&field)
     }
 
+    /// True if the children of some field are hidden.
+    #[must_use]
+    pub fn has_closed(&self) -> bool {
+        !self.closed.is_empty()
+    }
+
     /// Opens or closes a field.
     pub fn set_open(&mut self, field: usize, open: bool) {
         let changed = if open { self.closed.remove(&field) } else { self.closed.insert(field) };

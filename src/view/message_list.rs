@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::time::Duration;
 
+use super::columns::Column;
+use super::message_sort::{SortedRows, Sorting, Source};
 use crate::analysis::Snapshot;
 use crate::analysis::filter::{self, Memo};
 use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
@@ -71,12 +73,23 @@ struct Matches {
     /// Everything in `low..high` has been looked at.
     low: u64,
     high: u64,
-    topic_within: Vec<u8>,
-    memo: Memo,
+    sieve: Sieve,
     /// Of those, the ones to look at again: start and end of each stretch, none touching another.
     again: BTreeMap<u64, u64>,
     /// The snapshot up to which changes were taken in; kept only if changes matter.
     seen: Option<Snapshot>,
+    /// Grows when one is taken out or put in between.
+    revision: u64,
+}
+
+/// In which order the rows stand.
+enum Order {
+    /// The newest last, with rows where messages are missing.
+    Time,
+    /// The newest first.
+    NewestFirst,
+    /// By something else.
+    By(Box<SortedRows>),
 }
 
 /// See the module text.
@@ -90,6 +103,9 @@ pub struct MessageList {
     follow: bool,
     /// First row on screen and how much of it is scrolled out, in rows.
     anchor: (u64, f64),
+    order: Order,
+    /// The same as a number, where the order is not that of time.
+    top: f64,
 }
 
 impl Default for MessageList {
@@ -103,6 +119,8 @@ impl Default for MessageList {
             end: 1,
             follow: true,
             anchor: (0, 0.0),
+            order: Order::Time,
+            top: 0.0,
         }
     }
 }
@@ -123,17 +141,103 @@ impl MessageList {
             seqs: VecDeque::new(),
             low: self.end,
             high: self.end,
-            topic_within: Vec::new(),
-            memo: Memo::default(),
+            sieve: Sieve::default(),
             again: BTreeMap::new(),
             seen: None,
+            revision: 0,
         });
         self.filter = filter;
+        if let Order::By(sorted) = &mut self.order {
+            **sorted = SortedRows::new(sorted.sorting());
+            self.top = 0.0;
+        }
+    }
+
+    /// By what the rows are sorted.
+    #[must_use]
+    pub fn sorting(&self) -> Sorting {
+        match &self.order {
+            Order::Time => Sorting::BY_TIME,
+            Order::NewestFirst => Sorting { falling: true, ..Sorting::BY_TIME },
+            Order::By(sorted) => sorted.sorting(),
+        }
+    }
+
+    /// Sorts the rows by something else. By anything but time nothing is followed: new messages
+    /// come in anywhere.
+    pub fn set_sorting(&mut self, sorting: Sorting) {
+        if self.sorting() == sorting {
+            return;
+        }
+        self.order = match sorting {
+            Sorting { column: Column::Time, falling: false } => Order::Time,
+            Sorting { column: Column::Time, falling: true } => Order::NewestFirst,
+            other => Order::By(Box::new(SortedRows::new(other))),
+        };
+        self.follow = sorting.column == Column::Time;
+        self.top = 0.0;
+    }
+
+    /// True if the rows are in the order of time, whichever way.
+    #[must_use]
+    pub fn is_by_time(&self) -> bool {
+        !matches!(self.order, Order::By(_))
+    }
+
+    /// How far the first sorting is, 0 to 1; `None` when nothing is being sorted.
+    #[must_use]
+    pub fn sort_progress(&self) -> Option<f32> {
+        match &self.order {
+            Order::By(sorted) => sorted.progress(),
+            _ => None,
+        }
+    }
+
+    /// The rows in their order, if that is not the order of time and known by now.
+    fn sorted(&self) -> Option<&SortedRows> {
+        match &self.order {
+            Order::By(sorted) if sorted.is_ready() => Some(sorted),
+            _ => None,
+        }
+    }
+
+    /// How many messages are listed.
+    #[must_use]
+    pub fn listed_len(&self) -> u64 {
+        self.count_within(self.first..self.end)
+    }
+
+    /// How many of the messages with these numbers are listed.
+    #[must_use]
+    pub fn count_within(&self, seqs: Range<u64>) -> u64 {
+        match &self.matches {
+            Some(matches) => {
+                let below = |bound: u64| matches.seqs.partition_point(|&seq| seq < bound);
+                below(seqs.end).saturating_sub(below(seqs.start)) as u64
+            }
+            None => seqs.end.min(self.end).saturating_sub(seqs.start.max(self.first)),
+        }
+    }
+
+    /// Of the messages with these numbers, those that are listed, in order of arrival.
+    pub fn listed(&self, seqs: Range<u64>) -> impl Iterator<Item = Seq> + '_ {
+        let (found, all) = match &self.matches {
+            Some(matches) => {
+                let start = matches.seqs.partition_point(|&seq| seq < seqs.start);
+                let end = matches.seqs.partition_point(|&seq| seq < seqs.end);
+                (Some(matches.seqs.range(start..end.max(start))), 0..0)
+            }
+            None => (None, seqs.start.max(self.first)..seqs.end.min(self.end)),
+        };
+        found.into_iter().flatten().copied().chain(all).map(Seq)
     }
 
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
+        if let Some(sorted) = self.sorted() {
+            return sorted.len();
+        }
         match &self.matches {
             Some(matches) => matches.seqs.len(),
             None => (self.end - self.first) as usize + self.gaps.len(),
@@ -149,6 +253,17 @@ impl MessageList {
     /// Row `index`.
     #[must_use]
     pub fn item(&self, index: usize) -> Option<Item> {
+        if let Some(sorted) = self.sorted() {
+            return sorted.get(index).map(Item::Message);
+        }
+        if matches!(self.order, Order::NewestFirst) {
+            return self.by_time(self.len().checked_sub(index + 1)?);
+        }
+        self.by_time(index)
+    }
+
+    /// Row `index` when the newest is the last.
+    fn by_time(&self, index: usize) -> Option<Item> {
         if let Some(matches) = &self.matches {
             return matches.seqs.get(index).map(|&seq| Item::Message(Seq(seq)));
         }
@@ -165,6 +280,17 @@ impl MessageList {
     /// The row of a message, or where it would be.
     #[must_use]
     pub fn row_of(&self, seq: Seq) -> usize {
+        if let Some(sorted) = self.sorted() {
+            return sorted.row_of(seq, self.top as usize + 16).unwrap_or(0);
+        }
+        let row = self.row_by_time(seq);
+        match self.order {
+            Order::NewestFirst => self.len().saturating_sub(row + 1),
+            _ => row,
+        }
+    }
+
+    fn row_by_time(&self, seq: Seq) -> usize {
         match &self.matches {
             Some(matches) => matches.seqs.partition_point(|&s| s < seq.0),
             None => {
@@ -200,16 +326,26 @@ impl MessageList {
 
     /// Goes to the newest row and stays there, or stops doing so.
     pub fn set_follow(&mut self, follow: bool) {
+        if follow && !self.is_by_time() {
+            self.set_sorting(Sorting::BY_TIME);
+        }
         self.follow = follow;
+    }
+
+    /// Stays where it is, whatever comes.
+    pub fn set_follow_off(&mut self) {
+        self.follow = false;
     }
 
     /// Catches up with the snapshot for at most about `budget`. True if there is more to do.
     pub fn advance(&mut self, snapshot: &Snapshot, budget: Duration) -> bool {
         if self.epoch != Some(snapshot.epoch()) {
             let search = std::mem::take(&mut self.filter.search);
+            let sorting = self.sorting();
             *self = Self { epoch: Some(snapshot.epoch()), ..Self::default() };
             // Topics and endpoints have new numbers; a search means the same as before.
             self.set_filter(Filter { search, ..Filter::default() });
+            self.set_sorting(sorting);
         }
         self.first = snapshot.first_seq().0;
         self.end = snapshot.end_seq().0;
@@ -217,8 +353,20 @@ impl MessageList {
         let is_shown =
             |gap: &&Gap| gap.before.0 > self.first || (gap.before.0 == 1 && self.first == 1);
         self.gaps.extend(snapshot.gaps().iter_from(0).filter(is_shown));
-        let Some(matches) = &mut self.matches else { return false };
-        matches.advance(snapshot, &self.filter, budget)
+        let more = match &mut self.matches {
+            Some(matches) => matches.advance(snapshot, &self.filter, budget),
+            None => false,
+        };
+        if let Order::By(sorted) = &mut self.order
+            && !more
+        {
+            let source = match &self.matches {
+                Some(matches) => Source::Some(&matches.seqs, matches.revision),
+                None => Source::All,
+            };
+            return sorted.advance(snapshot, source, budget);
+        }
+        more
     }
 
     /// The row at the top of the screen, with its scrolled-out part, for a screen that shows
@@ -226,8 +374,11 @@ impl MessageList {
     #[must_use]
     pub fn top(&self, visible: f64) -> f64 {
         let last = (self.len() as f64 - visible).max(0.0);
-        if self.follow {
-            return last;
+        match self.order {
+            Order::By(_) => return self.top.clamp(0.0, last),
+            Order::NewestFirst if self.follow => return 0.0,
+            Order::Time if self.follow => return last,
+            _ => {}
         }
         let (seq, part) = self.anchor;
         (self.row_of(Seq(seq)) as f64 + part).clamp(0.0, last)
@@ -236,8 +387,16 @@ impl MessageList {
     /// Puts row `top` at the top of the screen. Reaching the end follows the newest row again.
     pub fn scroll_to(&mut self, top: f64, visible: f64) {
         let last = (self.len() as f64 - visible).max(0.0);
-        self.follow = top >= last - 0.01;
+        self.follow = match self.order {
+            Order::Time => top >= last - 0.01,
+            Order::NewestFirst => top <= 0.01,
+            Order::By(_) => false,
+        };
         let top = top.clamp(0.0, last);
+        self.top = top;
+        if !self.is_by_time() {
+            return;
+        }
         let row = top as usize;
         let seq = match self.item(row) {
             Some(Item::Message(seq)) => seq.0,
@@ -402,10 +561,12 @@ impl Matches {
             let passes = self.passes(snapshot, filter, &row);
             match (self.seqs.binary_search(&at), passes) {
                 (Ok(place), false) => {
+                    self.revision += 1;
                     self.seqs.remove(place);
                     read.moved(place.min(self.seqs.len() - place));
                 }
                 (Err(place), true) => {
+                    self.revision += 1;
                     read.moved(place.min(self.seqs.len() - place));
                     self.seqs.insert(place, at);
                 }
@@ -419,6 +580,20 @@ impl Matches {
     }
 
     fn passes(&mut self, snapshot: &Snapshot, filter: &Filter, row: &RowRef<'_>) -> bool {
+        self.sieve.passes(snapshot, filter, row)
+    }
+}
+
+/// What is remembered while messages are put through one filter.
+#[derive(Default)]
+pub struct Sieve {
+    topic_within: Vec<u8>,
+    memo: Memo,
+}
+
+impl Sieve {
+    /// True if the message passes; all of them of one life of the store.
+    pub fn passes(&mut self, snapshot: &Snapshot, filter: &Filter, row: &RowRef<'_>) -> bool {
         if let Some(device) = filter.device
             && row.from != Some(device)
             && row.to != Some(device)
@@ -446,7 +621,7 @@ impl Matches {
 }
 
 /// Adds a stretch to others; those that touch become one.
-fn join(stretches: &mut BTreeMap<u64, u64>, stretch: Range<u64>) {
+pub(super) fn join(stretches: &mut BTreeMap<u64, u64>, stretch: Range<u64>) {
     let Range { mut start, mut end } = stretch;
     if start >= end {
         return;
@@ -616,6 +791,105 @@ mod tests {
         while list.advance(&snapshot, LONG) {}
         assert_eq!(list.len(), snapshot.len());
         assert_eq!(list.item(0), Some(Item::Message(snapshot.first_seq())));
+    }
+
+    fn order(list: &MessageList) -> Vec<u64> {
+        let seqs = (0..list.len()).filter_map(|row| match list.item(row) {
+            Some(Item::Message(seq)) => Some(seq.0),
+            _ => None,
+        });
+        seqs.collect()
+    }
+
+    fn by(column: Column, falling: bool) -> Sorting {
+        Sorting { column, falling }
+    }
+
+    #[test]
+    fn the_newest_can_stand_first_and_be_followed() {
+        let mut store = Pipeline::new(budgets(5_000), Epoch(1));
+        feed(&mut store, 0, 100);
+        let mut list = MessageList::default();
+        list.set_sorting(by(Column::Time, true));
+        list.advance(&store.snapshot(), LONG);
+        assert_eq!(list.item(0), Some(Item::Message(Seq(100))));
+        assert_eq!((list.row_of(Seq(100)), list.row_of(Seq(1))), (0, 99));
+        assert!(list.follows());
+        list.scroll_to(30.5, 20.0);
+        assert!(!list.follows());
+        let before = list.item(30);
+        feed(&mut store, 100, 7);
+        list.advance(&store.snapshot(), LONG);
+        assert_eq!(list.top(20.0), 37.5);
+        assert_eq!(list.item(37), before);
+        list.scroll_to(0.0, 20.0);
+        feed(&mut store, 107, 1);
+        list.advance(&store.snapshot(), LONG);
+        assert_eq!((list.top(20.0), list.follows()), (0.0, true));
+    }
+
+    #[test]
+    fn a_sorted_table_takes_new_messages_in_and_lets_old_ones_go() {
+        let mut store = Pipeline::new(budgets(3_000), Epoch(1));
+        feed(&mut store, 0, 3_000);
+        let mut list = MessageList::default();
+        list.set_sorting(by(Column::Topic, false));
+        let snapshot = store.snapshot();
+        assert!(list.advance(&snapshot, Duration::ZERO));
+        assert!(list.sort_progress().is_some());
+        assert_eq!(list.len(), 3_000, "in the order of time until it is sorted");
+        while list.advance(&snapshot, Duration::ZERO) {}
+        assert_eq!(list.sort_progress(), None);
+        assert!(!list.follows());
+        let topic = |snapshot: &Snapshot, seq: u64| {
+            snapshot.row(Seq(seq)).map(|row| snapshot.topic_name(row.topic).to_owned())
+        };
+        let sorted = |snapshot: &Snapshot, list: &MessageList| {
+            let rows = order(list);
+            let keys: Vec<_> = rows.iter().map(|&seq| (topic(snapshot, seq), seq)).collect();
+            assert!(keys.is_sorted(), "{:?}", &keys[..20]);
+            rows.len()
+        };
+        assert_eq!(sorted(&snapshot, &list), 3_000);
+        feed(&mut store, 3_000, 2_000);
+        let snapshot = store.snapshot();
+        // New ones join after a second, not at once.
+        let started = Stopwatch::start();
+        while list.len() != snapshot.len() || list.row_of(Seq(4_999)) == 0 {
+            list.advance(&snapshot, Duration::ZERO);
+            assert!(started.elapsed() < LONG, "new messages never join");
+        }
+        assert_eq!(sorted(&snapshot, &list), snapshot.len());
+        let row = list.row_of(Seq(4_000));
+        assert_eq!(list.item(row), Some(Item::Message(Seq(4_000))));
+        list.set_follow(true);
+        assert_eq!(list.sorting(), Sorting::BY_TIME);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_order_is_that_of_its_keys(
+            sizes in proptest::collection::vec(0usize..50, 1..200),
+            falling in proptest::bool::ANY,
+        ) {
+            let mut batch = WireBatch::new();
+            for (n, &size) in sizes.iter().enumerate() {
+                let at = Timestamp(n as i64);
+                batch.push(at, b"t", &vec![b'x'; size], Delivery::default(), |_| {});
+            }
+            let mut store = Pipeline::new(Budgets::default(), Epoch(1));
+            store.apply(&batch);
+            let snapshot = store.snapshot();
+            let mut list = MessageList::default();
+            list.set_filter(search("x"));
+            list.set_sorting(by(Column::Size, falling));
+            while list.advance(&snapshot, Duration::ZERO) {}
+            let mut expected: Vec<u64> =
+                (1..=sizes.len() as u64).filter(|&n| sizes[n as usize - 1] > 0).collect();
+            let size = |seq: u64| sizes[seq as usize - 1] as i64 * if falling { -1 } else { 1 };
+            expected.sort_by_key(|&seq| (size(seq), seq));
+            proptest::prop_assert_eq!(order(&list), expected);
+        }
     }
 
     #[test]

@@ -4,11 +4,16 @@
 //! with what it was derived from, reads only what is new, and takes a time budget where the
 //! work can be long. Start at [`state::Selection`] and [`message_list::MessageList`].
 
+pub mod bookmarks;
+pub mod changes;
 pub mod check;
+pub mod columns;
 pub mod command_line;
+pub mod compare;
 pub mod condition;
 pub mod connect_form;
 pub mod connection;
+pub mod copy_as;
 pub mod device_facts;
 pub mod devices;
 pub mod exchanges;
@@ -18,7 +23,10 @@ pub mod journal;
 pub mod json_lines;
 pub mod latency;
 pub mod latency_table;
+pub mod marked;
+pub mod message_export;
 pub mod message_list;
+pub mod message_sort;
 pub mod model_tree;
 pub mod order;
 pub mod pace;
@@ -28,6 +36,8 @@ pub mod problems;
 pub mod profile_editor;
 pub mod rates;
 pub mod search_field;
+pub mod seek;
 pub mod state;
 pub mod topic_tree;
 pub mod tour;
+pub mod traffic;

@@ -12,5 +12,6 @@ mod search;
 mod security;
 mod stage;
 mod start;
+mod table;
 mod traffic;
 mod world;

@@ -2,12 +2,15 @@
 
 use egui::{Align, Align2, Id, Layout, Rect, RichText, Role, Ui, pos2, vec2};
 
+use super::changes::{self, ChangesPanel};
 use super::hex::{self, HexView};
+use super::messages::menus;
 use super::{json, mqtt};
 use crate::analysis::Snapshot;
 use crate::store::row::{Direction, Pair};
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons, size};
+use crate::ui::traffic_command::TrafficCommand;
 use crate::ui::widgets::keys::Nav;
 use crate::ui::widgets::rows::{self, RowInfo, Rows};
 use crate::ui::widgets::text::{self, Elide};
@@ -16,6 +19,7 @@ use crate::usp::kind::PayloadKind;
 use crate::usp::tree::RowKind;
 use crate::view::format::{self, Clockface};
 use crate::view::inspector::Inspected;
+use crate::view::traffic::Traffic;
 
 /// Points a level is indented by.
 const INDENT: f32 = 12.0;
@@ -32,6 +36,8 @@ pub enum Tab {
     Hex,
     /// Topic, flags, properties.
     Mqtt,
+    /// What changed since the message before.
+    Changes,
 }
 
 /// What the panel remembers from frame to frame.
@@ -42,16 +48,19 @@ pub struct InspectorPanel {
     fields_top: f64,
     json_top: f64,
     hex: HexView,
+    changes: ChangesPanel,
     shown: Option<u64>,
 }
 
 /// Draws the panel.
+#[expect(clippy::too_many_arguments, reason = "one panel, drawn in one place")]
 pub fn show(
     ui: &mut Ui,
     look: Look,
     snapshot: &Snapshot,
     clockface: &Clockface,
     inspected: Option<&mut Inspected>,
+    traffic: &Traffic,
     panel: &mut InspectorPanel,
     commands: &mut Vec<UiCommand>,
 ) {
@@ -69,6 +78,7 @@ pub fn show(
         panel.fields_top = 0.0;
         panel.json_top = 0.0;
         panel.hex = HexView::default();
+        panel.changes.go_to_top();
     }
     let number = format!("#{}", format::count(inspected.seq().0));
     panel_header::show(ui, look, icons::INSPECT, "Inspector", &number, |ui| {
@@ -77,6 +87,15 @@ pub fn show(
         }
         if controls::icon_button(ui, look, icons::CROSSHAIR, "Show in the table").clicked() {
             commands.push(UiCommand::GoToMessage(inspected.seq()));
+        }
+        let menu = controls::icon_button(ui, look, icons::DOTS, "Message actions");
+        egui::Popup::menu(&menu).width(270.0).show(|ui| {
+            menus::message_ui(ui, look, traffic, commands);
+        });
+        let marked = traffic.bookmarks.get(inspected.seq()).is_some();
+        let name = if marked { "Remove the bookmark" } else { "Set a bookmark" };
+        if controls::icon_toggle(ui, look, icons::BOOKMARK, name, marked).clicked() {
+            commands.push(UiCommand::Traffic(TrafficCommand::Bookmark));
         }
     });
     header_ui(ui, look, snapshot, clockface, inspected, commands);
@@ -89,6 +108,13 @@ pub fn show(
         }
         Tab::Hex => hex_ui(ui, look, inspected, &mut panel.hex),
         Tab::Mqtt => mqtt::show(ui, look, inspected.mqtt(), commands),
+        Tab::Changes => match traffic.changes.as_ref().filter(|found| found.is_of(inspected)) {
+            Some(found) => {
+                let seq = inspected.seq();
+                changes::show(ui, look, seq, found, &mut panel.changes, commands);
+            }
+            None => rows::nothing(ui, look, "Looking for the message before…"),
+        },
     }
 }
 
@@ -265,8 +291,13 @@ fn tabs_ui(
     ui.painter().hline(rect.x_range(), rect.max.y, (1.0, t.border));
     let text_payload = inspected.facts().payload_kind == PayloadKind::Text;
     let json_name = if text_payload { "Text" } else { "JSON" };
-    let tabs =
-        [(Tab::Fields, "Fields"), (Tab::Json, json_name), (Tab::Hex, "Hex"), (Tab::Mqtt, "MQTT")];
+    let tabs = [
+        (Tab::Fields, "Fields"),
+        (Tab::Json, json_name),
+        (Tab::Hex, "Hex"),
+        (Tab::Mqtt, "MQTT"),
+        (Tab::Changes, "Changes"),
+    ];
     let inner = rect.shrink2(vec2(8.0, 0.0));
     let builder =
         egui::UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
@@ -276,19 +307,24 @@ fn tabs_ui(
             let on = panel.tab == tab;
             let response = tab_button(ui, look, label, on);
             if response.clicked() {
+                // What a tab shows may be made only once it is asked for.
+                ui.ctx().request_repaint();
                 panel.tab = tab;
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            copy_button(ui, look, inspected, panel, commands);
+            if panel.tab != Tab::Changes {
+                copy_button(ui, look, inspected, panel, commands);
+            }
             if panel.tab == Tab::Fields && inspected.fields().len() > 1 {
-                if controls::icon_button(ui, look, icons::EXPAND_ALL, "Open all fields").clicked() {
-                    inspected.set_all_open(true);
-                }
-                let close =
-                    controls::icon_button(ui, look, icons::COLLAPSE_ALL, "Close all fields");
-                if close.clicked() {
-                    inspected.set_all_open(false);
+                let closed = inspected.has_closed();
+                let (icon, name) = if closed {
+                    (icons::EXPAND_ALL, "Open all fields")
+                } else {
+                    (icons::COLLAPSE_ALL, "Close all fields")
+                };
+                if controls::icon_button(ui, look, icon, name).clicked() {
+                    inspected.set_all_open(closed);
                 }
             }
         });
@@ -298,7 +334,7 @@ fn tabs_ui(
 fn tab_button(ui: &mut Ui, look: Look, label: &str, on: bool) -> egui::Response {
     let t = look.tokens;
     let font = fonts::body_medium();
-    let width = text::width(ui.painter(), label, &font).ceil() + 18.0;
+    let width = text::width(ui.painter(), label, &font).ceil() + 14.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 30.0), egui::Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Tab, true, label));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(on));
@@ -336,7 +372,7 @@ fn copy_button(
         }
         Tab::Fields | Tab::Json => ("Copy JSON", "JSON"),
         Tab::Hex => ("Copy hex", "Hex"),
-        Tab::Mqtt => ("Copy MQTT facts", "MQTT facts"),
+        Tab::Mqtt | Tab::Changes => ("Copy MQTT facts", "MQTT facts"),
     };
     if !controls::icon_button(ui, look, icons::COPY, name).clicked() {
         return;
@@ -348,7 +384,7 @@ fn copy_button(
         },
         Tab::Json => inspected.json().text().to_owned(),
         Tab::Hex => inspected.hex(),
-        Tab::Mqtt => {
+        Tab::Mqtt | Tab::Changes => {
             let lines = inspected.mqtt().iter().map(|f| format!("{}: {}", f.name, f.value));
             lines.collect::<Vec<_>>().join("\n")
         }

@@ -1,12 +1,16 @@
 //! One file per panel. Each draws a view-model and says what the user asked for.
 
 pub mod banner;
+pub mod bookmarks;
 pub mod broker;
+pub mod changes;
+pub mod compare;
 pub mod connection;
 pub mod device_page;
 pub mod devices;
 pub mod empty;
 pub mod exchanges;
+pub mod export;
 pub mod fleet;
 pub mod hex;
 pub mod inspector;
@@ -14,6 +18,7 @@ pub mod json;
 pub mod keys_help;
 pub mod latency;
 pub mod latency_table;
+pub mod legend;
 pub mod log;
 pub mod lower;
 pub mod messages;

@@ -166,3 +166,17 @@ pub const CERTIFICATE: &str = "\u{E766}";
 pub const DUPLICATE: &str = "\u{E1CC}";
 /// Git merge.
 pub const MERGE: &str = "\u{E280}";
+/// Bookmark simple.
+pub const BOOKMARK: &str = "\u{E0EA}";
+/// Bookmarks.
+pub const BOOKMARKS: &str = "\u{E0EC}";
+/// Columns.
+pub const COLUMNS: &str = "\u{E546}";
+/// Export.
+pub const EXPORT: &str = "\u{EAF0}";
+/// Swap.
+pub const SWAP: &str = "\u{E83C}";
+/// Caret up.
+pub const CARET_UP: &str = "\u{E13C}";
+/// List checks.
+pub const LIST_CHECKS: &str = "\u{EADC}";

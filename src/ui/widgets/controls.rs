@@ -39,6 +39,23 @@ pub fn icon_toggle(ui: &mut Ui, look: Look, icon: &str, name: &str, on: bool) ->
     response.on_hover_text(name)
 }
 
+/// A smaller one, for rows of menus.
+pub fn tiny_button(ui: &mut Ui, look: Look, icon: &str, name: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(20.0, 18.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+    let t = look.tokens;
+    let painter = ui.painter();
+    if response.hovered() {
+        painter.rect_filled(rect, 3.0, t.hover);
+    }
+    if response.has_focus() {
+        painter.rect_stroke(rect, 3.0, Stroke::new(1.0, t.accent), StrokeKind::Inside);
+    }
+    let color = if response.hovered() { t.strong } else { t.weak };
+    text::icon(painter, rect, icon, 12.0, color);
+    response.on_hover_text(name)
+}
+
 /// A button with icon and text.
 pub fn button(ui: &mut Ui, look: Look, icon: &str, label: &str) -> Response {
     labelled(ui, look, icon, label, Kind::Plain)

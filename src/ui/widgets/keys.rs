@@ -45,20 +45,34 @@ impl Nav {
     }
 }
 
+const KEYS: [(Key, Nav); 9] = [
+    (Key::ArrowUp, Nav::Up),
+    (Key::ArrowDown, Nav::Down),
+    (Key::PageUp, Nav::PageUp),
+    (Key::PageDown, Nav::PageDown),
+    (Key::Home, Nav::Home),
+    (Key::End, Nav::End),
+    (Key::ArrowLeft, Nav::Left),
+    (Key::ArrowRight, Nav::Right),
+    (Key::Enter, Nav::Enter),
+];
+
+/// True if such a key was pressed with Shift in this frame; ask before it is taken out.
+#[must_use]
+pub fn with_shift(ui: &Ui) -> bool {
+    ui.input(|input| {
+        input.events.iter().any(|event| match event {
+            egui::Event::Key { key, pressed: true, modifiers, .. } => {
+                modifiers.shift && KEYS.iter().any(|(nav, _)| nav == key)
+            }
+            _ => false,
+        })
+    })
+}
+
 /// The first such key pressed in this frame, taken out of the input.
 #[must_use]
 pub fn take(ui: &Ui) -> Option<Nav> {
-    const KEYS: [(Key, Nav); 9] = [
-        (Key::ArrowUp, Nav::Up),
-        (Key::ArrowDown, Nav::Down),
-        (Key::PageUp, Nav::PageUp),
-        (Key::PageDown, Nav::PageDown),
-        (Key::Home, Nav::Home),
-        (Key::End, Nav::End),
-        (Key::ArrowLeft, Nav::Left),
-        (Key::ArrowRight, Nav::Right),
-        (Key::Enter, Nav::Enter),
-    ];
     ui.input_mut(|input| {
         KEYS.into_iter()
             .find(|(key, _)| input.consume_key(Modifiers::NONE, *key))

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::Message;
-use super::related;
+use super::{Message, related};
 use crate::analysis::problems::code::Code;
 use crate::analysis::problems::explain::explain;
 use crate::core::hex;
@@ -17,8 +16,9 @@ use crate::usp::kind::PayloadKind;
 /// Largest JSON payload that is taken apart.
 const MAX_JSON_BYTES: usize = 1024 * 1024;
 
-/// The whole object; `n` is the arrival number.
-pub(super) fn message(msg: Message<'_>) -> Value {
+/// The message as the JSON object of the interface description; `n` is the arrival number.
+#[must_use]
+pub fn message(msg: Message<'_>) -> Value {
     let row = msg.row;
     let payload = row.payload();
     let decoded = decode(payload);
@@ -108,7 +108,8 @@ pub(super) fn micros(nanos: i64) -> Value {
 }
 
 /// MQTT 5 properties; an empty object for 3.1.1.
-pub(super) fn props(props: Props<'_>) -> Value {
+#[must_use]
+pub fn props(props: Props<'_>) -> Value {
     let text = |bytes: &[u8]| Value::from(String::from_utf8_lossy(bytes));
     let mut out = Map::new();
     let mut user = Vec::new();

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::Message;
-use super::message_json::micros;
+use super::Message;
+use super::json::micros;
 use crate::analysis::operations::Operation;
 use crate::core::ids::Seq;
 use crate::usp::kind::{MsgKind, NotificationKind};
@@ -49,7 +49,8 @@ pub(super) fn reboot(msg: Message<'_>) -> Option<Value> {
 }
 
 /// Behind the line of an OperationComplete, or of a device that is back.
-pub(super) fn line(msg: Message<'_>) -> Option<String> {
+#[must_use]
+pub fn line(msg: Message<'_>) -> Option<String> {
     if let Some((seq, nanos)) = back(msg) {
         return Some(format!("back {} after #{}", span(nanos), seq.0));
     }
