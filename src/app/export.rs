@@ -270,7 +270,13 @@ mod tests {
                 props.add(Prop::User(b"k", b"v"));
             });
         }
-        batch.push(Timestamp(7_000), b"empty", b"", Delivery::default(), |_| {});
+        batch.push(
+            Timestamp(1_795_368_590_000_000_000),
+            b"empty",
+            b"",
+            Delivery::default(),
+            |_| {},
+        );
         for format in [Format::Jsonl, Format::Hex] {
             let mut pipeline = Pipeline::new(Budgets::default(), Epoch(1));
             pipeline.apply(&batch);

@@ -80,12 +80,12 @@ const TABLE: [Entry; Column::ALL.len()] = [
     entry(("time", "Time", "Time of arrival"), (88.0, 58.0), false, true, true),
     entry(("delta", "Δ time", "Time since the row above"), (66.0, 52.0), true, false, false),
     entry(("direction", "Way", "To or from the device"), (44.0, 36.0), false, false, true),
-    entry(("type", "Type", "Type of the Msg, Record or payload"), (146.0, 108.0), false, true, true),
-    entry(("device", "Device", "The device it is from or to"), (132.0, 88.0), false, true, true),
+    entry(("type", "Type", "Type of the Msg, Record or payload"), (146.0, 100.0), false, true, true),
+    entry(("device", "Device", "The device it is from or to"), (132.0, 78.0), false, true, true),
     entry(("from", "From", "Sender: from_id of the Record"), (150.0, 80.0), false, false, true),
     entry(("to", "To", "Receiver: to_id of the Record"), (150.0, 80.0), false, false, true),
     entry(("topic", "Topic", "Topic as published"), (124.0, 70.0), false, true, true),
-    entry(("summary", "Summary", "What it is about"), (190.0, 80.0), false, true, false),
+    entry(("summary", "Summary", "What it is about"), (190.0, 66.0), false, true, false),
     entry(("msg_id", "msg_id", "msg_id of the Msg"), (110.0, 60.0), false, false, false),
     entry(("grade", "Result", "How the request went"), (72.0, 60.0), false, false, true),
     entry(("size", "Size", "Bytes of payload"), (56.0, 44.0), true, true, true),
@@ -380,7 +380,7 @@ pub struct Laid {
 
 /// Where the columns on view are in a table `total` points wide, and how wide they are together.
 /// Where space is short the topic gives way first, then devices, then the rest, down to their
-/// least; if that is not enough, all keep their widths and the table is to be scrolled.
+/// least; if that is far from enough, all keep their widths and the table is scrolled.
 #[must_use]
 pub fn lay_out(columns: &Columns, total: f32) -> (Vec<Laid>, f32) {
     let mut placed: Vec<Placed> = columns.shown().collect();
@@ -406,8 +406,8 @@ pub fn lay_out(columns: &Columns, total: f32) -> (Vec<Laid>, f32) {
             place.width = (place.width - missing).max(column.least());
         }
     }
-    if sum(&placed) > total + 0.5 {
-        // It has to be scrolled anyway; then each is as wide as it should be.
+    if sum(&placed) > total * 1.1 {
+        // It has to be scrolled far anyway; then each is as wide as it should be.
         placed = columns.shown().collect();
     }
     let mut spare = (total - sum(&placed)).max(0.0);
