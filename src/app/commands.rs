@@ -180,6 +180,7 @@ impl Workbench {
                 }
             }
             UiCommand::PickDevice(device) => self.selection.device = device,
+            UiCommand::PickRange(range) => self.selection.range = range,
             UiCommand::PickMessage(seq) => self.pick_message(seq),
             UiCommand::GoToMessage(seq) => self.go_to_message(seq),
             UiCommand::Search(text) => self.search = text,

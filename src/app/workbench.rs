@@ -338,7 +338,9 @@ impl Workbench {
 
     fn take_event(&mut self, event: EngineEvent) {
         match event {
-            EngineEvent::Link(_) | EngineEvent::CaptureDone => {}
+            EngineEvent::Link(state) => self.models.broker.link(&state, self.clock.now()),
+            EngineEvent::RoundTrip(trip) => self.models.broker.trip(trip),
+            EngineEvent::CaptureDone => {}
             EngineEvent::Notice(Notice { level, text, advice, at: _ }) => {
                 if self.page_says(&text) {
                     return;
@@ -418,6 +420,7 @@ impl Workbench {
         let filter = Filter {
             topic: self.selection.topic,
             device: self.selection.device,
+            range: self.selection.range,
             search: self.search_field.filter().clone(),
         };
         let on_view = self.on_view();
@@ -437,7 +440,9 @@ impl Workbench {
         more |= models.topics.advance(snapshot, BUDGET / 4);
         more |= models.devices.advance(snapshot, BUDGET / 4);
         more |= models.latency.advance(snapshot, BUDGET / 4);
-        let device = self.selection.device;
+        let Selection { device, range, .. } = self.selection;
+        models.exchanges.set_range(range);
+        models.problems.set_range(range);
         if on_view.times {
             more |= models.times.advance(snapshot, device, BUDGET / 4);
         }

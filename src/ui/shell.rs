@@ -33,7 +33,9 @@ use crate::view::devices::Devices;
 use crate::view::exchanges::ExchangeList;
 use crate::view::format::Clockface;
 use crate::view::inspector::Inspected;
-use crate::view::latency::Latency;
+use crate::view::latency::broker::BrokerLine;
+use crate::view::latency::page::LatencyPage;
+use crate::view::latency::scatter::Latency;
 use crate::view::latency_table::LatencyTable;
 use crate::view::message_list::MessageList;
 use crate::view::model_tree::ModelTree;
@@ -55,6 +57,10 @@ pub struct Models {
     pub latency: Latency,
     /// Response times by device and type.
     pub times: LatencyTable,
+    /// The latency page.
+    pub latency_page: LatencyPage,
+    /// Our own connection over time.
+    pub broker: BrokerLine,
     /// The list of exchanges.
     pub exchanges: ExchangeList,
     /// What was found odd.

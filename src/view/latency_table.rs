@@ -28,10 +28,52 @@ pub enum By {
     P95,
     P99,
     Longest,
+    /// Timeouts per thousand requests.
+    Share,
+}
+
+/// Requests that ran out of time, per mille of all that are over.
+#[must_use]
+pub fn timeout_per_mille(row: &LatencyRow) -> u32 {
+    let (timeouts, answers) = (u64::from(row.timeouts), u64::from(row.count));
+    let share = (timeouts * 1000).checked_div(answers.saturating_add(timeouts));
+    share.unwrap_or(0) as u32
+}
+
+/// Where the rows come from.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// Everything since the start.
+    All,
+    /// These; the number tells them from others.
+    These(&'a [LatencyRow], u64),
+}
+
+impl Source<'_> {
+    fn len(&self, snapshot: &Snapshot) -> usize {
+        match self {
+            Self::All => snapshot.latency_rows().len(),
+            Self::These(rows, _) => rows.len(),
+        }
+    }
+
+    fn get(&self, snapshot: &Snapshot, place: u32) -> Option<LatencyRow> {
+        match self {
+            Self::All => snapshot.latency_rows().get(place as usize).copied(),
+            Self::These(rows, _) => rows.get(place as usize).copied(),
+        }
+    }
+
+    fn version(&self) -> Option<u64> {
+        match self {
+            Self::All => None,
+            Self::These(_, version) => Some(*version),
+        }
+    }
 }
 
 impl By {
-    /// All of them, in the order of the columns.
+    /// Those of the narrow table, in the order of its columns.
     pub const ALL: [Self; 8] = [
         Self::Device,
         Self::Request,
@@ -53,6 +95,7 @@ impl By {
             Self::P95 => row.p95_micros,
             Self::P99 => row.p99_micros,
             Self::Longest => row.max_micros,
+            Self::Share => timeout_per_mille(row),
         }
     }
 }
@@ -64,6 +107,8 @@ pub struct LatencyTable {
     by: By,
     rising: bool,
     device: Option<EndpointId>,
+    /// Of which rows they are places.
+    version: Option<u64>,
     /// Places in the snapshot's rows: by device the smallest first, else the largest.
     all: Ordered,
     /// Those listed, in the same order.
@@ -103,12 +148,26 @@ impl LatencyTable {
         self.places.is_empty()
     }
 
-    /// Row `index` as it is now.
+    /// Row `index` as it is now, of everything since the start.
     #[must_use]
     pub fn get(&self, snapshot: &Snapshot, index: usize) -> Option<LatencyRow> {
+        self.get_of(snapshot, Source::All, index)
+    }
+
+    /// Row `index` as it is now.
+    #[must_use]
+    pub fn get_of(
+        &self,
+        snapshot: &Snapshot,
+        source: Source<'_>,
+        index: usize,
+    ) -> Option<LatencyRow> {
+        if self.version != source.version() {
+            return None;
+        }
         let turned = self.rising != (self.by == By::Device);
         let at = if turned { self.places.len().checked_sub(index + 1)? } else { index };
-        snapshot.latency_rows().get(*self.places.get(at)? as usize).copied()
+        source.get(snapshot, *self.places.get(at)?)
     }
 
     /// Catches up with the snapshot for at most about `budget`. True if there is more to do.
@@ -118,21 +177,36 @@ impl LatencyTable {
         device: Option<EndpointId>,
         budget: Duration,
     ) -> bool {
+        self.advance_of(snapshot, Source::All, device, budget)
+    }
+
+    /// The same with rows of some other source.
+    pub fn advance_of(
+        &mut self,
+        snapshot: &Snapshot,
+        source: Source<'_>,
+        device: Option<EndpointId>,
+        budget: Duration,
+    ) -> bool {
         let started = Stopwatch::start();
         if self.epoch != Some(snapshot.epoch()) {
             let (by, rising) = (self.by, self.rising);
             *self = Self { epoch: Some(snapshot.epoch()), by, rising, ..Self::default() };
         }
         self.dirty |= std::mem::replace(&mut self.device, device) != device;
-        let rows = snapshot.latency_rows();
-        let known = self.all.ids().len();
-        for place in known..rows.len() {
+        if self.version != source.version() {
+            self.version = source.version();
+            self.all = Ordered::default();
+            self.pace.reset();
+            self.dirty = true;
+        }
+        let of = |place: u32| source.get(snapshot, place);
+        for place in self.all.ids().len()..source.len(snapshot) {
             self.all.push(place as u32);
         }
         if self.by == By::Device {
-            let name = |place: u32| {
-                rows.get(place as usize).map_or("", |row| snapshot.endpoint_name(row.device))
-            };
+            let name =
+                |place: u32| of(place).map_or("", |row| snapshot.endpoint_name(row.device));
             while !self.all.is_sorted() {
                 self.all.sort_some(SLICE, |a, b| natural(name(a), name(b)).then(a.cmp(&b)));
                 self.dirty = true;
@@ -143,16 +217,12 @@ impl LatencyTable {
         } else if self.pace.is_due(snapshot.generation(), SORT_EVERY) {
             self.pace.made(snapshot.generation());
             let by = self.by;
-            self.all.sort_by_key_desc(|place| {
-                rows.get(place as usize).map_or(0, |row| u64::from(by.number(row)))
-            });
+            self.all.sort_by_key_desc(|place| of(place).map_or(0, |row| by.number(&row).into()));
             self.dirty = true;
         }
         if std::mem::take(&mut self.dirty) {
-            let of_device = |place: u32| {
-                self.device
-                    .is_none_or(|id| rows.get(place as usize).is_some_and(|row| row.device == id))
-            };
+            let of_device =
+                |place: u32| self.device.is_none_or(|id| of(place).is_some_and(|r| r.device == id));
             self.places.clear();
             self.places.extend(self.all.ids().iter().copied().filter(|&place| of_device(place)));
         }
