@@ -205,8 +205,7 @@ impl LatencyTable {
             self.all.push(place as u32);
         }
         if self.by == By::Device {
-            let name =
-                |place: u32| of(place).map_or("", |row| snapshot.endpoint_name(row.device));
+            let name = |place: u32| of(place).map_or("", |row| snapshot.endpoint_name(row.device));
             while !self.all.is_sorted() {
                 self.all.sort_some(SLICE, |a, b| natural(name(a), name(b)).then(a.cmp(&b)));
                 self.dirty = true;

@@ -110,8 +110,7 @@ impl LatencyPage {
         };
         if !self.is_behind && self.made_for != Some((wanted, news)) {
             let trips = shortest_and_longest(broker, self.chart.grid.range);
-            self.chart =
-                Chart::make(feed.pyramid(), snapshot, &wanted, now, trips, &self.chart);
+            self.chart = Chart::make(feed.pyramid(), snapshot, &wanted, now, trips, &self.chart);
             self.version += 1;
             self.made_for = Some((wanted, news));
             self.made_at = Some(Stopwatch::start());

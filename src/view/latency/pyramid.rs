@@ -191,9 +191,9 @@ impl Pyramid {
         let level = self.levels.get(level);
         level.into_iter().flat_map(move |level| {
             let (from, to) = (range.from.0.div_euclid(level.width), ceil(range.to.0, level.width));
-            level.between(from, to).map(|(number, bucket)| {
-                (Timestamp(number.saturating_mul(level.width)), bucket)
-            })
+            level
+                .between(from, to)
+                .map(|(number, bucket)| (Timestamp(number.saturating_mul(level.width)), bucket))
         })
     }
 
@@ -276,7 +276,11 @@ mod tests {
         assert_eq!((all.times.count(), all.times.max()), (1000, 5_000_999));
         assert!(all.exact);
         let all = pyramid.summary(range(7 * SECOND, 1000 * SECOND));
-        assert_eq!((all.times.count(), all.exact), (1000, false), "five minutes is all that is left");
+        assert_eq!(
+            (all.times.count(), all.exact),
+            (1000, false),
+            "five minutes is all that is left"
+        );
         let minutes = pyramid.summary(range(600 * SECOND, 660 * SECOND));
         assert_eq!((minutes.times.count(), minutes.exact), (60, true));
         let newest = pyramid.summary(range(993 * SECOND, 998 * SECOND));

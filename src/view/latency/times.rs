@@ -77,8 +77,7 @@ impl Times {
         let started = Stopwatch::start();
         if self.epoch != Some(snapshot.epoch()) || self.wanted != wanted {
             let version = self.version + 1;
-            *self =
-                Self { epoch: Some(snapshot.epoch()), wanted, version, ..Self::default() };
+            *self = Self { epoch: Some(snapshot.epoch()), wanted, version, ..Self::default() };
         }
         if wanted == Wanted::default() || self.is_settled {
             return false;
