@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::latency::scope::is_answered_by_device;
 use super::order::{Ordered, natural};
 use super::pace::Pace;
 use crate::analysis::Snapshot;
@@ -107,6 +108,8 @@ pub struct LatencyTable {
     by: By,
     rising: bool,
     device: Option<EndpointId>,
+    /// Only requests that devices answer, or only those that Controllers do.
+    by_device: Option<bool>,
     /// Of which rows they are places.
     version: Option<u64>,
     /// Places in the snapshot's rows: by device the smallest first, else the largest.
@@ -134,6 +137,11 @@ impl LatencyTable {
         self.by = by;
         self.all.unsort();
         self.pace.reset();
+    }
+
+    /// Lists only requests that devices answer, only those that Controllers do, or both.
+    pub fn set_answered_by_device(&mut self, by_device: Option<bool>) {
+        self.dirty |= std::mem::replace(&mut self.by_device, by_device) != by_device;
     }
 
     /// Number of rows.
@@ -190,8 +198,9 @@ impl LatencyTable {
     ) -> bool {
         let started = Stopwatch::start();
         if self.epoch != Some(snapshot.epoch()) {
-            let (by, rising) = (self.by, self.rising);
-            *self = Self { epoch: Some(snapshot.epoch()), by, rising, ..Self::default() };
+            let Self { by, rising, by_device, .. } = *self;
+            let epoch = Some(snapshot.epoch());
+            *self = Self { epoch, by, rising, by_device, ..Self::default() };
         }
         self.dirty |= std::mem::replace(&mut self.device, device) != device;
         if self.version != source.version() {
@@ -220,8 +229,11 @@ impl LatencyTable {
             self.dirty = true;
         }
         if std::mem::take(&mut self.dirty) {
-            let of_device =
-                |place: u32| self.device.is_none_or(|id| of(place).is_some_and(|r| r.device == id));
+            let is_listed = |row: LatencyRow| {
+                self.device.is_none_or(|id| row.device == id)
+                    && self.by_device.is_none_or(|is| is == is_answered_by_device(row.request))
+            };
+            let of_device = |place: u32| of(place).is_some_and(is_listed);
             self.places.clear();
             self.places.extend(self.all.ids().iter().copied().filter(|&place| of_device(place)));
         }

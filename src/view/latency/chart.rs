@@ -241,25 +241,26 @@ fn lay_out(
     now: Timestamp,
     former: i64,
 ) -> (usize, Grid) {
+    let to = Timestamp(now.0.saturating_add(1));
+    let known = pyramid.extent().map_or(to, |extent| extent.from);
+    // What there is fills the width; a young connection is no dot at the right edge.
+    let history = to.nanos_since(known).max(SHORTEST);
+    let span = options.span.nanos().filter(|span| *span < history);
+    let newest = TimeRange { from: Timestamp(to.0.saturating_sub(span.unwrap_or(history))), to };
+    let range = options.zoom.unwrap_or(newest);
+    let is_moving = options.zoom.is_none() && span.is_some();
     let whole = |level: usize, range: TimeRange| {
         let width = WIDTHS.get(level).copied().unwrap_or(WIDTHS[0]);
         let ceil = |at: i64| (at.saturating_sub(1).div_euclid(width) + 1).saturating_mul(width);
         let to = ceil(range.to.0);
-        let from = match options.zoom {
-            Some(_) => range.from.0.div_euclid(width).saturating_mul(width),
+        let from = if is_moving {
             // As long as it should be, whatever the moment.
-            None => to.saturating_sub(ceil(range.nanos())),
+            to.saturating_sub(ceil(range.nanos()))
+        } else {
+            range.from.0.div_euclid(width).saturating_mul(width)
         };
         Grid { range: TimeRange { from: Timestamp(from), to: Timestamp(to) }, width }
     };
-    let range = options.zoom.unwrap_or_else(|| {
-        let to = Timestamp(now.0.saturating_add(1));
-        let known = pyramid.extent().map_or(to, |extent| extent.from);
-        // What there is fills the width; a young connection is no dot at the right edge.
-        let history = to.nanos_since(known).max(SHORTEST);
-        let span = options.span.nanos().map_or(history, |span| span.min(history));
-        TimeRange { from: Timestamp(to.0.saturating_sub(span)), to }
-    });
     let most = (f64::from(pixels) / COLUMN_PX).max(1.0) as i64;
     let fits = |level: &usize| {
         let grid = whole(*level, range);
@@ -423,7 +424,7 @@ mod tests {
         let mut times = Histogram::default();
         times.add(20 * 1_000_000);
         assert_eq!(scale(&times, None, true).y, (1.0, 2.0));
-        assert_eq!(scale(&times, Some((300_000, 400_000)), true).y, (-1.0, 2.0));
+        assert_eq!(scale(&times, Some((3_000, 400_000)), true).y, (-1.0, 2.0));
         assert_eq!(scale(&Histogram::default(), None, true).y, (0.0, 3.0));
         times.add(3_100_000_000);
         assert_eq!(scale(&times, None, false).y, (0.0, 5000.0));

@@ -4,7 +4,7 @@
 use super::bins::{Histogram, bin_start};
 
 /// Shortest time told apart on a logarithmic scale, milliseconds.
-pub const LOG_FLOOR_MS: f64 = 0.01;
+pub const LOG_FLOOR_MS: f64 = 0.1;
 
 /// The scale of response times: milliseconds, or their decimal logarithm.
 #[derive(Clone, Copy, PartialEq, Debug)]

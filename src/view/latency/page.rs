@@ -6,7 +6,7 @@ use super::broker::BrokerLine;
 use super::chart::{Chart, Mode, Wanted};
 use super::feed::Feed;
 use super::scatter::{self, Latency, Window};
-use super::scope::Scope;
+use super::scope::{Scope, is_answered_by_device};
 use super::times::{self, Times};
 use crate::analysis::Snapshot;
 use crate::analysis::latency::LatencyRow;
@@ -80,6 +80,8 @@ impl LatencyPage {
         }
         let wanted = times::Wanted { range, topic: scope.topic };
         more |= self.times.advance(snapshot, wanted, budget / 4);
+        let by_device = scope.request.is_none_or(is_answered_by_device);
+        self.table.set_answered_by_device(Some(by_device));
         let source = source(&self.times, wanted);
         more |= self.table.advance_of(snapshot, source, scope.device, budget / 4);
         if mode == Mode::Points {

@@ -1,6 +1,6 @@
 //! The heat map as a picture of one pixel per cell, made again only when the counts are others.
 
-use egui::{Color32, ColorImage, Painter, Rect, TextureHandle, TextureOptions, Ui, pos2};
+use egui::{Color32, ColorImage, Mesh, Painter, Rect, TextureHandle, TextureOptions, Ui, pos2};
 
 use super::area::Area;
 use crate::ui::theme::ramp::{self, SHADES};
@@ -65,10 +65,16 @@ fn image(look: Look, heat: &Heat) -> ColorImage {
 /// Draws the shades into a bar, the faintest at the left.
 pub fn legend_bar(painter: &Painter, look: Look, rect: Rect) {
     let shades = ramp::ramp(look.tokens);
-    let step = rect.width() / SHADES as f32;
-    for (n, shade) in shades.into_iter().enumerate() {
-        let left = rect.min.x + n as f32 * step;
-        let cell = Rect::from_min_max(pos2(left, rect.min.y), pos2(left + step, rect.max.y));
-        painter.rect_filled(cell, 0.0, shade);
+    let step = rect.width() / (SHADES - 1) as f32;
+    let mut mesh = Mesh::default();
+    for (n, shade) in (0u32..).zip(shades) {
+        let x = rect.min.x + n as f32 * step;
+        mesh.colored_vertex(pos2(x, rect.min.y), shade);
+        mesh.colored_vertex(pos2(x, rect.max.y), shade);
+        if n > 0 {
+            mesh.add_triangle(n * 2 - 2, n * 2 - 1, n * 2);
+            mesh.add_triangle(n * 2 - 1, n * 2, n * 2 + 1);
+        }
     }
+    painter.add(mesh);
 }

@@ -44,7 +44,7 @@ pub fn timeouts(ui: &Ui, look: Look, chart: &Chart, area: &Area) {
         let at = pos2(f32::midpoint(left, right), area.timeouts.center().y);
         if at.x < free_from - 14.0 {
             // Too close for a sign of its own: a tick says that there is something.
-            painter.vline(at.x, area.timeouts.max.y - 4.0..=area.timeouts.max.y, (1.0, color));
+            painter.vline(at.x, area.main.min.y..=area.main.min.y + 5.0, (1.0, color));
             continue;
         }
         timeout_sign(ui, look, at);

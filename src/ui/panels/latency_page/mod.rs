@@ -162,7 +162,11 @@ fn charts_ui(
     legend::show(ui, scene, chart, points, panel.options.mode, legend);
     let plot = Rect::from_min_max(pos2(rect.min.x, legend.max.y), pos2(split, rect.max.y));
     let area = plot::show(ui, scene, model, panel, plot, commands);
-    panel.size = (area.main.width().max(1.0) as u32, area.main.height().max(1.0) as u32);
+    let size = (area.main.width().max(1.0) as u32, area.main.height().max(1.0) as u32);
+    if panel.size != size {
+        panel.size = size;
+        ui.ctx().request_repaint();
+    }
     if beside > 0.0 {
         let rect = Rect::from_min_max(pos2(split + 6.0, plot.min.y), rect.max);
         histogram::show(ui, scene, chart, &area, rect);

@@ -80,8 +80,9 @@ pub fn column(
 /// A cell of the heat map.
 pub fn cell(ui: &mut Ui, scene: &Scene<'_>, nanos: (i64, i64), count: f32) {
     let (low, high) = (format::latency(nanos.0), format::latency(nanos.1));
-    let count = format::count(count.round() as u64);
-    let text = format!("{low} – {high}: about {count} answers");
+    let count = count.round() as u64;
+    let plural = if count == 1 { "" } else { "s" };
+    let text = format!("{low} – {high}: about {} answer{plural}", format::count(count));
     ui.label(RichText::new(text).color(scene.look.tokens.strong));
 }
 
