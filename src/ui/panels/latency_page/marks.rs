@@ -183,7 +183,6 @@ pub fn round_trips(ui: &Ui, scene: &Scene<'_>, area: &Area) {
 }
 
 /// The sign of a round trip.
-#[must_use]
 pub fn trip_sign(at: Pos2, color: Color32) -> Shape {
     let diamond = [(0.0, -3.0), (3.0, 0.0), (0.0, 3.0), (-3.0, 0.0)];
     let corners = diamond.map(|(x, y)| pos2(at.x + x, at.y + y)).to_vec();
