@@ -96,7 +96,7 @@ fn before_the_first_answer_it_says_what_to_do() {
 fn figures_of_all_on_view_and_of_a_picked_device() {
     let mut world = answered();
     let head = heading(&world);
-    assert!(head.contains("31 answers") && head.contains("1 timeouts"), "{head}");
+    assert!(head.contains("31 answers") && head.contains("1 timeout"), "{head}");
     assert!(head.contains("max 40.0 ms"), "{head}");
     world.harness.get_by_label("Timeouts on view: 1 request");
     assert!(world.labels(Role::Image).iter().any(|l| l.starts_with("Histogram, 31 answers")));
@@ -106,7 +106,7 @@ fn figures_of_all_on_view_and_of_a_picked_device() {
     assert_eq!(picked, Some("os::cpe-2"));
     assert!(world.shows("Requests: Get"));
     let head = heading(&world);
-    assert!(head.contains("15 answers") && !head.contains("timeouts"), "{head}");
+    assert!(head.contains("15 answers") && !head.contains("timeout"), "{head}");
     world.click(Role::Button, "Remove filter Device: cpe-2");
     assert!(heading(&world).contains("31 answers"));
     // Another type of request has none, and that is said.
@@ -122,7 +122,7 @@ fn a_stretch_of_time_is_picked_by_keyboard_and_narrows_other_places() {
     world.settle();
     press(&mut world, Modifiers::NONE, Key::Home);
     press(&mut world, Modifiers::NONE, Key::ArrowRight);
-    assert!(plot_value(&world).contains("answers, p50"), "{}", plot_value(&world));
+    assert!(plot_value(&world).contains("answer, p50"), "{}", plot_value(&world));
     press(&mut world, Modifiers::SHIFT, Key::ArrowRight);
     press(&mut world, Modifiers::SHIFT, Key::ArrowRight);
     assert!(plot_value(&world).starts_with("picking"), "{}", plot_value(&world));

@@ -20,7 +20,7 @@ pub fn show(ui: &Ui, scene: &Scene<'_>, chart: &Chart, area: &Area, rect: Rect) 
         pos2(rect.min.x, area.timeouts.min.y),
         pos2(rect.max.x - 4.0, area.timeouts.max.y),
     );
-    let text = format!("{title} · {} answers", format::count(chart.totals.count));
+    let text = format!("{title} · {}", format::counted(chart.totals.count, "answer"));
     let font = fonts::small();
     text::line(painter, head, &text, &font, t.weak, Align2::LEFT_CENTER, Elide::End);
     let body = Rect::from_min_max(
@@ -34,8 +34,8 @@ pub fn show(ui: &Ui, scene: &Scene<'_>, chart: &Chart, area: &Area, rect: Rect) 
     let label = if chart.totals.count == 0 {
         "Histogram, no answers".to_owned()
     } else {
-        let count = format::count(chart.totals.count);
-        format!("Histogram, {count} answers, p50 {p50}, p95 {p95}, p99 {p99}")
+        let count = format::counted(chart.totals.count, "answer");
+        format!("Histogram, {count}, p50 {p50}, p95 {p95}, p99 {p99}")
     };
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
     let most = chart.bars.iter().map(|bar| bar.count).fold(0.0, f64::max);
@@ -81,7 +81,7 @@ pub fn show(ui: &Ui, scene: &Scene<'_>, chart: &Chart, area: &Area, rect: Rect) 
     if let Some(bar) = pointed {
         let (low, high) = (format::latency(bar.nanos.0), format::latency(bar.nanos.1));
         let share = bar.count * 100.0 / chart.totals.count.max(1) as f64;
-        let count = format::count(bar.count.round() as u64);
-        response.on_hover_text(format!("{low} – {high}\n{count} answers, {share:.1} %"));
+        let count = format::counted(bar.count.round() as u64, "answer");
+        response.on_hover_text(format!("{low} – {high}\n{count}, {share:.1} %"));
     }
 }

@@ -209,12 +209,12 @@ fn numbers(chart: &Chart) -> String {
     let mut text = String::new();
     if totals.count > 0 {
         let [p50, p95, p99] = totals.percentiles.map(format::latency);
-        let (count, max) = (format::count(totals.count), format::latency(totals.max));
-        text = format!("{count} answers · p50 {p50} · p95 {p95} · p99 {p99} · max {max}");
+        let (count, max) = (format::counted(totals.count, "answer"), format::latency(totals.max));
+        text = format!("{count} · p50 {p50} · p95 {p95} · p99 {p99} · max {max}");
     }
     if totals.timeouts > 0 {
         let gap = if text.is_empty() { "" } else { " · " };
-        text.push_str(&format!("{gap}{} timeouts", format::count(totals.timeouts)));
+        text.push_str(&format!("{gap}{}", format::counted(totals.timeouts, "timeout")));
     }
     text
 }

@@ -16,13 +16,13 @@ pub fn sentence(scene: &Scene<'_>, chart: &Chart, at: Timestamp) -> String {
     let time = scene.clockface.time(at);
     let Some(column) = chart.column_at(at) else { return format!("{time}: no answer") };
     let [p50, p95, p99] = column.percentiles.map(format::latency);
-    let mut text = format!("{time}: {} answers", format::count(column.count));
+    let mut text = format!("{time}: {}", format::counted(column.count, "answer"));
     if column.count > 0 {
         let max = format::latency(column.max);
         text.push_str(&format!(", p50 {p50}, p95 {p95}, p99 {p99}, max {max}"));
     }
     if column.timeouts > 0 {
-        text.push_str(&format!(", {} timeouts", format::count(u64::from(column.timeouts))));
+        text.push_str(&format!(", {}", format::counted(column.timeouts.into(), "timeout")));
     }
     text
 }
