@@ -359,9 +359,7 @@ impl MessageList {
             |gap: &&Gap| gap.before.0 > self.first || (gap.before.0 == 1 && self.first == 1);
         self.gaps.extend(snapshot.gaps().iter_from(0).filter(is_shown));
         let more = match &mut self.matches {
-            Some(matches) => {
-                matches.advance(snapshot, &self.filter, self.first..self.end, budget)
-            },
+            Some(matches) => matches.advance(snapshot, &self.filter, self.first..self.end, budget),
             None => false,
         };
         if let Order::By(sorted) = &mut self.order
@@ -608,6 +606,9 @@ pub struct Sieve {
 impl Sieve {
     /// True if the message passes; all of them of one life of the store.
     pub fn passes(&mut self, snapshot: &Snapshot, filter: &Filter, row: &RowRef<'_>) -> bool {
+        if filter.range.is_some_and(|range| !range.contains(row.at)) {
+            return false;
+        }
         if let Some(device) = filter.device
             && row.from != Some(device)
             && row.to != Some(device)
@@ -636,7 +637,7 @@ impl Sieve {
 
 /// The first message of a stretch of time, and one past its last. Messages are kept in the order
 /// in which they came, so nothing but the two ends has to be looked for; in a recording whose
-/// clock was set back, what lies between the ends may be of another time.
+/// clock was set back, there may be more of that time beyond them.
 fn bounds(snapshot: &Snapshot, range: Option<TimeRange>) -> (u64, u64) {
     let (first, end) = (snapshot.first_seq().0, snapshot.end_seq().0);
     let Some(range) = range else { return (first, end) };
