@@ -24,8 +24,8 @@ use usp_scope::analysis::Snapshot;
 use usp_scope::core::ids::EndpointId;
 use usp_scope::core::time::SystemClock;
 use usp_scope::engine::{EngineCommand, EngineEvent, EngineHandle, EngineOptions, Level};
-use usp_scope::mqtt::link::{Cause, LinkState};
-use usp_scope::profile::model::Profile;
+use usp_scope::mqtt::link::{Cause, LinkState, Probe, RoundTrip};
+use usp_scope::profile::model::{Profile, VersionChoice};
 use usp_scope::store::Budgets;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -189,4 +189,41 @@ fn dropping_the_handle_ends_the_threads() {
     let before = Instant::now();
     drop(engine);
     assert!(before.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn round_trips_to_the_broker_are_told_apart_from_messages() {
+    // The shortest interval the library takes; both versions wait at the same time.
+    let versions = [VersionChoice::V5, VersionChoice::V311].map(|version| {
+        let broker = FakeBroker::serve(Arc::new(Vec::new()));
+        let (engine, _) = engine();
+        let profile = Profile {
+            version,
+            keep_alive: Duration::from_secs(5),
+            ..Profile::for_address("127.0.0.1", broker.addr().port())
+        };
+        engine.send(EngineCommand::Connect(Arc::new(profile)));
+        (version, broker, engine)
+    });
+    for (version, _broker, engine) in &versions {
+        let deadline = Instant::now() + PATIENCE;
+        let mut trips: Vec<RoundTrip> = Vec::new();
+        while trips.len() < 2 {
+            assert!(Instant::now() < deadline, "{version:?} {trips:?}");
+            std::thread::sleep(Duration::from_millis(5));
+            trips.extend(engine.take_events().into_iter().filter_map(|event| match event {
+                EngineEvent::RoundTrip(trip) => Some(trip),
+                _ => None,
+            }));
+        }
+        let probes: Vec<Probe> = trips.iter().map(|trip| trip.probe).collect();
+        assert_eq!(probes, [Probe::Subscribe, Probe::Ping], "{version:?}");
+        for trip in &trips {
+            assert!(trip.nanos > 0 && trip.nanos < 4_000_000_000, "{trip:?}");
+        }
+        // The ping was sent an interval after the connection was made, not counted from there.
+        let apart = trips[1].at.nanos_since(trips[0].at);
+        assert!(apart > 3_000_000_000, "{apart}");
+        assert_eq!(engine.snapshot().counters().received, 0);
+    }
 }

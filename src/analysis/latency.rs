@@ -26,6 +26,17 @@ pub struct LatencySample {
     pub answer: Seq,
 }
 
+/// One request that ran out of time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Timeout {
+    /// When it was sent first.
+    pub asked_at: Timestamp,
+    /// The device concerned, as for a [`LatencySample`].
+    pub device: EndpointId,
+    /// Kind of the request.
+    pub request: MsgKind,
+}
+
 /// Response times of one device to requests.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LatencyStats {
@@ -177,6 +188,9 @@ pub(super) struct Latencies {
     cap: usize,
     pub(super) refused: u64,
 }
+
+/// Timeouts kept for plots.
+pub(super) const TIMEOUTS_KEPT: usize = 32 * 1024;
 
 /// Types of requests.
 const REQUESTS: usize = 11;

@@ -6,7 +6,7 @@ use super::body;
 use super::budgets::{Budgets, Losses};
 use super::endpoints::{Endpoints, Seen};
 use super::exchanges::{Exchanges, Match, Offered, TimedOut};
-use super::latency::{Latencies, LatencySample};
+use super::latency::{Latencies, LatencySample, TIMEOUTS_KEPT, Timeout};
 use super::layout::Layout;
 use super::note::{Note, Reports};
 use super::operations::{OperationLog, Operations};
@@ -41,6 +41,7 @@ struct Analysis {
     endpoints: Endpoints,
     latencies: Latencies,
     samples: BlockLog<LatencySample>,
+    timeouts: BlockLog<Timeout>,
     rules: Rules,
     troubles: Troubles,
     shadow: Shadow,
@@ -177,6 +178,7 @@ impl Analysis {
             endpoints: Endpoints::new(&budgets, Layout::default()),
             latencies: Latencies::new(budgets.latency_cells),
             samples: BlockLog::with_capacity(budgets.latencies),
+            timeouts: BlockLog::with_capacity(TIMEOUTS_KEPT),
             rules: Rules::default(),
             troubles: Troubles::default(),
             shadow: Shadow::new(&budgets),
@@ -190,9 +192,12 @@ impl Analysis {
     /// Lets run out of time what does so by `now`. True if anything did.
     fn advance(&mut self, store: &mut Store, now: Timestamp) -> bool {
         let (latencies, endpoints) = (&mut self.latencies, &mut self.endpoints);
+        let timeouts = &mut self.timeouts;
         self.sessions.advance(now, &mut self.reports);
         self.exchanges.advance(now, &mut self.reports, |lost: TimedOut| {
             latencies.timed_out(lost.device, lost.kind);
+            let TimedOut { device, kind: request, asked_at, .. } = lost;
+            timeouts.push(Timeout { asked_at, device, request });
             endpoints.timed_out(&lost);
         });
         self.endpoints.advance(now, &mut self.reports);
@@ -316,6 +321,7 @@ impl Analysis {
             exchanges: self.exchanges.log.lend(),
             states: self.exchanges.counts,
             latencies: self.samples.lend(),
+            timeouts: self.timeouts.lend(),
             latency_rows: self.latencies.rows.lend(),
             latency_totals: self.latencies.totals.lend(),
             shadow_totals: self.shadow.totals(),

@@ -10,7 +10,7 @@ use compact_str::CompactString;
 use super::budgets::{Budgets, Losses};
 use super::endpoints::{EndpointInfo, Identity, Presence, Restart};
 use super::exchanges::{Exchange, StateCounts};
-use super::latency::{LatencyRow, LatencySample, LatencyStats};
+use super::latency::{LatencyRow, LatencySample, LatencyStats, Timeout};
 use super::layout::Layout;
 use super::operations::{Operation, OperationLog};
 use super::problems::code::CodeSet;
@@ -40,6 +40,7 @@ pub struct Snapshot {
     pub(super) exchanges: BlockLog<Exchange>,
     pub(super) states: StateCounts,
     pub(super) latencies: BlockLog<LatencySample>,
+    pub(super) timeouts: BlockLog<Timeout>,
     pub(super) latency_rows: CowVec<LatencyRow>,
     pub(super) latency_totals: CowVec<LatencyStats>,
     pub(super) troubles: Troubles,
@@ -122,6 +123,12 @@ impl Snapshot {
     #[must_use]
     pub fn latencies(&self) -> &BlockLog<LatencySample> {
         &self.latencies
+    }
+
+    /// Requests that ran out of time, in the order in which they did.
+    #[must_use]
+    pub fn timeouts(&self) -> &BlockLog<Timeout> {
+        &self.timeouts
     }
 
     /// Response times per device and type of request, in order of first sight.

@@ -11,12 +11,13 @@ use crate::engine::EngineCommand;
 use crate::profile::model::Profile;
 use crate::profile::read;
 use crate::ui::command::{ProfileCommand, Setting, UiCommand};
-use crate::ui::panels::{messages, search};
+use crate::ui::panels::{latency_page, messages, search};
 use crate::ui::place::Page;
 use crate::view::connect_form::FormErrors;
 use crate::view::connection::{Tone, Words};
 use crate::view::format::Clockface;
 use crate::view::inspector::Inspected;
+use crate::view::latency::broker::BrokerLine;
 use crate::view::state::Selection;
 
 /// Endings of capture files; everything else is taken for a profile.
@@ -38,6 +39,7 @@ impl Workbench {
         self.profile = Some(Arc::clone(&profile));
         self.capture = None;
         self.page = Page::Traffic;
+        self.models.broker = BrokerLine::default();
         self.engine.send(EngineCommand::Connect(profile));
     }
 
@@ -52,6 +54,7 @@ impl Workbench {
             self.start_failure = None;
             self.page = Page::Traffic;
             self.search.clear();
+            self.models.broker = BrokerLine::default();
             self.engine.send(EngineCommand::OpenCapture(path.to_owned()));
             return;
         }
@@ -180,6 +183,7 @@ impl Workbench {
                 }
             }
             UiCommand::PickDevice(device) => self.selection.device = device,
+            UiCommand::PickRange(range) => self.selection.range = range,
             UiCommand::PickMessage(seq) => self.pick_message(seq),
             UiCommand::GoToMessage(seq) => self.go_to_message(seq),
             UiCommand::Search(text) => self.search = text,
@@ -202,8 +206,13 @@ impl Workbench {
                     self.models.inspected = None;
                 }
                 self.selection = Selection { message, ..Selection::default() };
+                self.panels.latency_page.request = None;
                 self.search.clear();
-                ctx.memory_mut(|memory| memory.request_focus(messages::list_id()));
+                let list = match self.page {
+                    Page::Latency => latency_page::plot_id(),
+                    _ => messages::list_id(),
+                };
+                ctx.memory_mut(|memory| memory.request_focus(list));
             }
             UiCommand::Pause(paused) => {
                 self.paused = paused;

@@ -112,6 +112,7 @@ impl Workbench {
             // It is filtered out: what narrows the table has to give way.
             self.selection.topic = None;
             self.selection.device = None;
+            self.selection.range = None;
             self.search.clear();
         }
         self.go_to = Some(seq);

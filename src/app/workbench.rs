@@ -32,7 +32,7 @@ use crate::ui::panels::settings::{self, Settings};
 use crate::ui::panels::start::{self, StartPage};
 use crate::ui::panels::top_bar::{self, TopBar};
 use crate::ui::panels::{
-    banner, connection, keys_help, log, messages, presenter, status_bar, tour,
+    banner, connection, keys_help, latency_page, log, messages, presenter, status_bar, tour,
 };
 use crate::ui::place::Page;
 use crate::ui::shell::{self, Models, PaneSizes, Panels, Scene};
@@ -290,6 +290,7 @@ impl Workbench {
             // Another life of the store: numbers mean other things now.
             self.paused = false;
             self.selection = Selection::default();
+            self.panels.latency_page.forget();
             self.history.forget();
             self.models.inspected = None;
             self.models.model.forget();
@@ -338,7 +339,9 @@ impl Workbench {
 
     fn take_event(&mut self, event: EngineEvent) {
         match event {
-            EngineEvent::Link(_) | EngineEvent::CaptureDone => {}
+            EngineEvent::Link(state) => self.models.broker.link(&state, self.clock.now()),
+            EngineEvent::RoundTrip(trip) => self.models.broker.trip(trip),
+            EngineEvent::CaptureDone => {}
             EngineEvent::Notice(Notice { level, text, advice, at: _ }) => {
                 if self.page_says(&text) {
                     return;
@@ -418,6 +421,7 @@ impl Workbench {
         let filter = Filter {
             topic: self.selection.topic,
             device: self.selection.device,
+            range: self.selection.range,
             search: self.search_field.filter().clone(),
         };
         let on_view = self.on_view();
@@ -437,7 +441,12 @@ impl Workbench {
         more |= models.topics.advance(snapshot, BUDGET / 4);
         more |= models.devices.advance(snapshot, BUDGET / 4);
         more |= models.latency.advance(snapshot, BUDGET / 4);
-        let device = self.selection.device;
+        let view = self.panels.latency_page.view(&self.selection);
+        let view = (self.page == Page::Latency).then_some(view);
+        more |= models.latency_page.advance(snapshot, view, BUDGET / 2);
+        let Selection { device, range, .. } = self.selection;
+        models.exchanges.set_range(range);
+        models.problems.set_range(range);
         if on_view.times {
             more |= models.times.advance(snapshot, device, BUDGET / 4);
         }
@@ -753,6 +762,7 @@ impl Workbench {
         }
         let now = self.situation();
         let typing = ctx.text_edit_focused();
+        let picking = self.page == Page::Latency && self.panels.latency_page.takes_escape();
         let focused = ui.memory(|memory| memory.focused());
         // Space on a focused button presses the button.
         let on_list = focused.is_none_or(|id| self.is_list(id));
@@ -764,7 +774,7 @@ impl Workbench {
                 When::NotTyping => !typing,
                 When::OnList => !typing && on_list,
                 When::NothingOpen => {
-                    !typing && !egui::Popup::is_any_open(ctx) && !self.overlays.log
+                    !typing && !picking && !egui::Popup::is_any_open(ctx) && !self.overlays.log
                 }
             };
             let is_alt = action.keys.iter().any(|keys| keys.modifiers.alt);
@@ -782,8 +792,15 @@ impl Workbench {
     /// True for lists that have no use for Space.
     fn is_list(&self, id: egui::Id) -> bool {
         use crate::ui::panels::{exchanges, fleet, problems};
-        [messages::list_id(), exchanges::list_id(), problems::list_id(), fleet::list_id()]
-            .contains(&id)
+        [
+            messages::list_id(),
+            exchanges::list_id(),
+            problems::list_id(),
+            fleet::list_id(),
+            latency_page::plot_id(),
+            latency_page::list_id(),
+        ]
+        .contains(&id)
     }
 
     fn profile_shortcuts(ctx: &egui::Context, commands: &mut Vec<UiCommand>) {
@@ -813,7 +830,9 @@ impl Workbench {
         let after = |millis: u64| ctx.request_repaint_after(Duration::from_millis(millis));
         if self.more || self.go_to.is_some() {
             after(1);
-        } else if self.models.latency.is_behind() {
+        } else if self.models.latency.is_behind()
+            || (self.page == Page::Latency && self.models.latency_page.is_behind())
+        {
             after(100);
         }
         if let LinkState::Waiting { until, .. } = self.link {

@@ -148,7 +148,10 @@ impl Teller {
                 // What made the connection wait or fail is told by its state.
                 EngineEvent::Notice(notice) if notice.level != Level::Info => {}
                 EngineEvent::Notice(notice) => say!("{}", notice.text),
-                EngineEvent::CaptureDone | EngineEvent::Check(_) | EngineEvent::CheckDone => {}
+                EngineEvent::CaptureDone
+                | EngineEvent::RoundTrip(_)
+                | EngineEvent::Check(_)
+                | EngineEvent::CheckDone => {}
             }
         }
         self.tell_blind_spots(&engine.snapshot());

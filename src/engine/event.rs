@@ -2,7 +2,7 @@
 
 use crate::core::time::Timestamp;
 use crate::mqtt::diagnose::report::Progress;
-use crate::mqtt::link::LinkState;
+use crate::mqtt::link::{LinkState, RoundTrip};
 
 /// How grave a notice is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +33,8 @@ pub struct Notice {
 pub enum EngineEvent {
     /// The connection's state changed.
     Link(LinkState),
+    /// The broker answered a packet of ours.
+    RoundTrip(RoundTrip),
     /// Something happened.
     Notice(Notice),
     /// A capture was read to its end.

@@ -16,7 +16,7 @@ use crate::analysis::layout::Layout;
 use crate::core::ids::Epoch;
 use crate::core::time::Clock;
 use crate::core::wire::WireBatch;
-use crate::mqtt::link::LinkState;
+use crate::mqtt::link::{LinkState, RoundTrip};
 use crate::mqtt::session::{self, Sink};
 use crate::profile::model::Profile;
 
@@ -66,6 +66,10 @@ impl Sink for ToQueue<'_> {
             | LinkState::Closed => {}
         }
         self.0.publisher.event(EngineEvent::Link(state));
+    }
+
+    fn round_trip(&mut self, trip: RoundTrip) {
+        self.0.publisher.event(EngineEvent::RoundTrip(trip));
     }
 }
 

@@ -75,6 +75,29 @@ impl TlsFacts {
     }
 }
 
+/// What a round trip to the broker was measured with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Probe {
+    /// PINGREQ and PINGRESP: the broker has nothing else to do for it.
+    Ping,
+    /// SUBSCRIBE and SUBACK when connecting: the broker checks the topic filters meanwhile.
+    Subscribe,
+}
+
+/// A packet of this client to its broker and the broker's answer. No device has a part in it.
+///
+/// The answer comes behind the messages that the broker had sent before it, so under a flood it
+/// tells also how far this client lags behind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RoundTrip {
+    /// When the answer came.
+    pub at: Timestamp,
+    /// Nanoseconds from sending to the answer.
+    pub nanos: i64,
+    /// With what it was measured.
+    pub probe: Probe,
+}
+
 /// The state of the connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum LinkState {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::batch::{Batcher, FLUSH_AFTER};
 use super::fault::{Fault, Stage};
-use super::link::LinkState;
+use super::link::{LinkState, Probe, RoundTrip};
 use super::session::Sink;
 use super::stop::StopSignal;
 use super::verify::Seen;
@@ -53,6 +53,9 @@ struct Progress {
     stage: Stage,
     client_id: String,
     live: Option<Stopwatch>,
+    /// When the PINGREQ and the SUBSCRIBE were sent that wait for their answers.
+    pinged: Option<Stopwatch>,
+    subscribing: Option<Stopwatch>,
 }
 
 enum Step<E> {
@@ -71,6 +74,8 @@ pub(super) async fn receive<W: Wire, S: Sink + ?Sized>(
         stage: Stage::Connecting,
         client_id: link.profile.client_id().to_owned(),
         live: None,
+        pinged: None,
+        subscribing: None,
     };
     let mut flush = pin!(tokio::time::sleep(FLUSH_AFTER));
     let mut limit = pin!(tokio::time::sleep(link.profile.connect_timeout));
@@ -158,6 +163,18 @@ fn heed<W: Wire, S: Sink + ?Sized>(
     batcher: &mut Batcher,
 ) -> Result<(), Fault> {
     match note {
+        Note::SubscribeSent => {
+            progress.subscribing = Some(Stopwatch::start());
+            Ok(())
+        }
+        Note::PingSent => {
+            progress.pinged = Some(Stopwatch::start());
+            Ok(())
+        }
+        Note::Pong => {
+            told_of(progress.pinged.take(), Probe::Ping, link);
+            Ok(())
+        }
         Note::Welcome { assigned_client_id } => {
             if let Some(id) = assigned_client_id {
                 progress.client_id = id;
@@ -170,6 +187,7 @@ fn heed<W: Wire, S: Sink + ?Sized>(
             wire.subscribe(&link.profile.subscribe, link.profile.subscribe_qos)
         }
         Note::Subscribed(answers) if progress.stage == Stage::Subscribing => {
+            let sent = progress.subscribing.take();
             let refused: Vec<String> = link
                 .profile
                 .subscribe
@@ -184,11 +202,19 @@ fn heed<W: Wire, S: Sink + ?Sized>(
                 return Err(Fault::Unsubscribed(refused));
             }
             announce::<W, S>(link, progress, batcher, refused);
+            told_of(sent, Probe::Subscribe, link);
             Ok(())
         }
         Note::Goodbye { code, name, text } => Err(Fault::Disconnected { code, name, text }),
         Note::Subscribed(_) | Note::DisconnectSent => Ok(()),
     }
+}
+
+/// Hands on how long the broker took to answer what was sent at `sent`.
+fn told_of<S: Sink + ?Sized>(sent: Option<Stopwatch>, probe: Probe, link: &mut Link<'_, S>) {
+    let Some(sent) = sent else { return };
+    let nanos = i64::try_from(sent.elapsed().as_nanos()).unwrap_or(i64::MAX);
+    link.sink.round_trip(RoundTrip { at: link.clock.now(), nanos, probe });
 }
 
 fn announce<W: Wire, S: Sink + ?Sized>(

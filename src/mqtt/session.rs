@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::failure::{self, Explained};
 use super::fault::{Fault, Refusal, Stage};
-use super::link::{LinkState, MqttVersion};
+use super::link::{LinkState, MqttVersion, RoundTrip};
 use super::receive::{End, Link, receive};
 pub use super::stop::{StopHandle, StopSignal, stop_signal};
 use super::tls::{self, TlsConnection};
@@ -34,6 +34,10 @@ pub trait Sink {
     fn batch(&mut self, batch: WireBatch) -> WireBatch;
     /// The connection's state changed.
     fn state(&mut self, state: LinkState);
+    /// The broker answered a packet of ours. Of no interest unless told otherwise.
+    fn round_trip(&mut self, trip: RoundTrip) {
+        let RoundTrip { .. } = trip;
+    }
 }
 
 /// What a session learns about its broker.

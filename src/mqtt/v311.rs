@@ -61,6 +61,9 @@ impl Wire for V311 {
                     })
                     .collect(),
             )),
+            Event::Incoming(Packet::PingResp) => Some(Note::Pong),
+            Event::Outgoing(Outgoing::PingReq) => Some(Note::PingSent),
+            Event::Outgoing(Outgoing::Subscribe(_)) => Some(Note::SubscribeSent),
             Event::Outgoing(Outgoing::Disconnect) => Some(Note::DisconnectSent),
             _ => None,
         }

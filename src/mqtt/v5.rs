@@ -68,6 +68,9 @@ impl Wire for V5 {
                 name: format!("{:?}", goodbye.reason_code),
                 text: goodbye.properties.and_then(|p| p.reason_string),
             }),
+            Event::Incoming(Packet::PingResp(_)) => Some(Note::Pong),
+            Event::Outgoing(Outgoing::PingReq) => Some(Note::PingSent),
+            Event::Outgoing(Outgoing::Subscribe(_)) => Some(Note::SubscribeSent),
             Event::Outgoing(Outgoing::Disconnect) => Some(Note::DisconnectSent),
             _ => None,
         }

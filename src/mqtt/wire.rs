@@ -17,6 +17,12 @@ pub(super) enum Note {
     Goodbye { code: u8, name: String, text: Option<String> },
     /// Our DISCONNECT is on its way.
     DisconnectSent,
+    /// Our SUBSCRIBE is on its way.
+    SubscribeSent,
+    /// Our PINGREQ is on its way.
+    PingSent,
+    /// The broker's PINGRESP is here.
+    Pong,
 }
 
 /// One connection through the MQTT library.

@@ -14,6 +14,7 @@ use crate::profile::template::Template;
 use crate::view::command_line::Program;
 use crate::view::condition::Kind;
 use crate::view::profile_editor::outside::Choice;
+use crate::view::state::TimeRange;
 
 /// One request of the user.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,8 @@ pub enum UiCommand {
     PickTopic(Option<NodeId>),
     /// Narrow to a device, or not.
     PickDevice(Option<EndpointId>),
+    /// Narrow to a stretch of time, or not.
+    PickRange(Option<TimeRange>),
     /// Show a message in the inspector, or none.
     PickMessage(Option<Seq>),
     /// Show a message in the inspector and scroll the table to it.

@@ -13,6 +13,7 @@ use super::panels::export::ExportPanel;
 use super::panels::fleet::FleetPanel;
 use super::panels::inspector::InspectorPanel;
 use super::panels::latency::LatencyPanel;
+use super::panels::latency_page::LatencyPagePanel;
 use super::panels::latency_table::LatencyTablePanel;
 use super::panels::lower::{DeviceTab, Head, LowerTab};
 use super::panels::messages::MessagesPanel;
@@ -20,8 +21,8 @@ use super::panels::model::ModelPanel;
 use super::panels::problems::ProblemsPanel;
 use super::panels::topics::TopicsPanel;
 use super::panels::{
-    device_page, devices, empty, exchanges, fleet, inspector, latency, latency_table, messages,
-    model, picks, problems, topics,
+    device_page, devices, empty, exchanges, fleet, inspector, latency, latency_page, latency_table,
+    messages, model, picks, problems, topics,
 };
 use super::place::Page;
 use super::theme::Look;
@@ -33,7 +34,9 @@ use crate::view::devices::Devices;
 use crate::view::exchanges::ExchangeList;
 use crate::view::format::Clockface;
 use crate::view::inspector::Inspected;
-use crate::view::latency::Latency;
+use crate::view::latency::broker::BrokerLine;
+use crate::view::latency::page::LatencyPage;
+use crate::view::latency::scatter::Latency;
 use crate::view::latency_table::LatencyTable;
 use crate::view::message_list::MessageList;
 use crate::view::model_tree::ModelTree;
@@ -55,6 +58,10 @@ pub struct Models {
     pub latency: Latency,
     /// Response times by device and type.
     pub times: LatencyTable,
+    /// The latency page.
+    pub latency_page: LatencyPage,
+    /// Our own connection over time.
+    pub broker: BrokerLine,
     /// The list of exchanges.
     pub exchanges: ExchangeList,
     /// What was found odd.
@@ -86,6 +93,8 @@ pub struct Panels {
     pub export: ExportPanel,
     /// The latency plot.
     pub latency: LatencyPanel,
+    /// The latency page.
+    pub latency_page: LatencyPagePanel,
     /// Response times by device and type.
     pub times: LatencyTablePanel,
     /// The list of exchanges.
@@ -188,8 +197,8 @@ pub fn show(
             return;
         }
         let head = Head::Page(page);
-        if page != Page::Devices {
-            picks::strip(ui, look, snapshot, selection, commands);
+        if !matches!(page, Page::Devices | Page::Latency) {
+            picks::strip(ui, look, snapshot, clockface, selection, commands);
         }
         match (page, selection.device) {
             (Page::Devices, Some(device)) => {
@@ -217,9 +226,7 @@ pub fn show(
             }
             (Page::Exchanges, _) => exchanges_ui(ui, look, head, scene, models, panels, commands),
             (Page::Problems, _) => problems_ui(ui, look, head, scene, models, panels, commands),
-            (Page::Latency, _) => {
-                latency_ui(ui, look, head, scene, models, panels, commands);
-            }
+            (Page::Latency, _) => latency_page_ui(ui, look, scene, models, panels, commands),
             (Page::Start | Page::Traffic | Page::Broker | Page::Profiles, _) => {}
         }
     });
@@ -276,6 +283,26 @@ fn inspector_pane(
             inspector::show(ui, look, snapshot, clockface, inspected, traffic, panel, commands);
         });
     sizes.right = shown.response.rect.width();
+}
+
+fn latency_page_ui(
+    ui: &mut Ui,
+    look: Look,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    commands: &mut Vec<UiCommand>,
+) {
+    let scene = latency_page::Scene {
+        look,
+        snapshot: scene.snapshot,
+        selection: &scene.selection,
+        broker: &models.broker,
+        now: scene.now,
+        clockface: scene.clockface,
+    };
+    let (model, panel) = (&mut models.latency_page, &mut panels.latency_page);
+    latency_page::show(ui, &scene, model, panel, commands);
 }
 
 fn latency_ui(

@@ -7,10 +7,11 @@
 use std::time::Duration;
 
 use super::pace::Pace;
+use super::state::TimeRange;
 use crate::analysis::Snapshot;
 use crate::analysis::exchanges::{Exchange, State};
 use crate::core::ids::{EndpointId, Epoch, ExchangeId};
-use crate::core::time::Stopwatch;
+use crate::core::time::{Stopwatch, Timestamp};
 
 /// Exchanges looked at between two looks at the stopwatch: some 50 µs.
 const SLICE: usize = 4096;
@@ -87,6 +88,7 @@ pub struct ExchangeList {
     epoch: Option<Epoch>,
     show: Show,
     device: Option<EndpointId>,
+    range: Option<TimeRange>,
     /// Places in the stream of exchanges, newest first.
     places: Vec<u64>,
     making: Option<Making>,
@@ -111,6 +113,14 @@ impl ExchangeList {
     pub fn set_show(&mut self, show: Show) {
         if self.show != show {
             self.show = show;
+            self.start_over();
+        }
+    }
+
+    /// Lists only what was under way in this time.
+    pub fn set_range(&mut self, range: Option<TimeRange>) {
+        if self.range != range {
+            self.range = range;
             self.start_over();
         }
     }
@@ -178,7 +188,8 @@ impl ExchangeList {
                 let of_device = self
                     .device
                     .is_none_or(|id| exchange.requester == id || exchange.responder == id);
-                if of_device && self.show.takes(exchange.state) {
+                let in_time = self.range.is_none_or(|range| was_under_way(exchange, range));
+                if of_device && in_time && self.show.takes(exchange.state) {
                     making.places.push(place);
                 }
             }
@@ -198,11 +209,17 @@ impl ExchangeList {
     }
 }
 
+fn was_under_way(exchange: &Exchange, range: TimeRange) -> bool {
+    let (begun, ended) = (exchange.first_at, exchange.ended_at);
+    // Of answers that were seen first the end lies before the start.
+    let end = if exchange.state == State::Pending { Timestamp(i64::MAX) } else { ended.max(begun) };
+    range.meets(begun.min(end), end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analysis::Pipeline;
-    use crate::core::time::Timestamp;
     use crate::core::wire::{Delivery, WireBatch};
     use crate::store::Budgets;
     use crate::usp::make;
@@ -242,6 +259,22 @@ mod tests {
         list.set_show(Show::Failed);
         list.advance(&snapshot, device, Duration::from_secs(1));
         assert!(list.len() < 5 && !list.is_empty());
+    }
+
+    #[test]
+    fn a_range_lists_what_was_under_way_in_it() {
+        let snapshot = pipeline(9).snapshot();
+        let mut list = ExchangeList::default();
+        let mut ids = |from, to| {
+            list.set_range(Some(TimeRange { from: Timestamp(from), to: Timestamp(to) }));
+            list.advance(&snapshot, None, Duration::from_secs(1));
+            let ids = (0..list.len()).filter_map(|n| list.get(&snapshot, n));
+            ids.map(|(_, exchange)| exchange.msg_id.to_string()).collect::<Vec<_>>()
+        };
+        // Even ones take a nanosecond, odd ones wait for ever.
+        assert_eq!(ids(5, 6), ["5", "4", "3", "1"]);
+        assert_eq!(ids(0, 1), ["0"]);
+        assert_eq!(ids(100, 200), ["7", "5", "3", "1"]);
     }
 
     #[test]

@@ -26,6 +26,12 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// A count with what is counted: `1 answer`, `1 234 answers`.
+#[must_use]
+pub fn counted(n: u64, what: &str) -> String {
+    format!("{} {what}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
 /// A count in at most five characters, for narrow places: `950`, `12.3k`, `4.5M`.
 #[must_use]
 pub fn count_short(n: u64) -> String {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::latency::scope::is_answered_by_device;
 use super::order::{Ordered, natural};
 use super::pace::Pace;
 use crate::analysis::Snapshot;
@@ -28,10 +29,52 @@ pub enum By {
     P95,
     P99,
     Longest,
+    /// Timeouts per thousand requests.
+    Share,
+}
+
+/// Requests that ran out of time, per mille of all that are over.
+#[must_use]
+pub fn timeout_per_mille(row: &LatencyRow) -> u32 {
+    let (timeouts, answers) = (u64::from(row.timeouts), u64::from(row.count));
+    let share = (timeouts * 1000).checked_div(answers.saturating_add(timeouts));
+    share.unwrap_or(0) as u32
+}
+
+/// Where the rows come from.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// Everything since the start.
+    All,
+    /// These; the number tells them from others.
+    These(&'a [LatencyRow], u64),
+}
+
+impl Source<'_> {
+    fn len(&self, snapshot: &Snapshot) -> usize {
+        match self {
+            Self::All => snapshot.latency_rows().len(),
+            Self::These(rows, _) => rows.len(),
+        }
+    }
+
+    fn get(&self, snapshot: &Snapshot, place: u32) -> Option<LatencyRow> {
+        match self {
+            Self::All => snapshot.latency_rows().get(place as usize).copied(),
+            Self::These(rows, _) => rows.get(place as usize).copied(),
+        }
+    }
+
+    fn version(&self) -> Option<u64> {
+        match self {
+            Self::All => None,
+            Self::These(_, version) => Some(*version),
+        }
+    }
 }
 
 impl By {
-    /// All of them, in the order of the columns.
+    /// Those of the narrow table, in the order of its columns.
     pub const ALL: [Self; 8] = [
         Self::Device,
         Self::Request,
@@ -53,6 +96,7 @@ impl By {
             Self::P95 => row.p95_micros,
             Self::P99 => row.p99_micros,
             Self::Longest => row.max_micros,
+            Self::Share => timeout_per_mille(row),
         }
     }
 }
@@ -64,6 +108,10 @@ pub struct LatencyTable {
     by: By,
     rising: bool,
     device: Option<EndpointId>,
+    /// Only requests that devices answer, or only those that Controllers do.
+    by_device: Option<bool>,
+    /// Of which rows they are places.
+    version: Option<u64>,
     /// Places in the snapshot's rows: by device the smallest first, else the largest.
     all: Ordered,
     /// Those listed, in the same order.
@@ -91,6 +139,11 @@ impl LatencyTable {
         self.pace.reset();
     }
 
+    /// Lists only requests that devices answer, only those that Controllers do, or both.
+    pub fn set_answered_by_device(&mut self, by_device: Option<bool>) {
+        self.dirty |= std::mem::replace(&mut self.by_device, by_device) != by_device;
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -103,12 +156,26 @@ impl LatencyTable {
         self.places.is_empty()
     }
 
-    /// Row `index` as it is now.
+    /// Row `index` as it is now, of everything since the start.
     #[must_use]
     pub fn get(&self, snapshot: &Snapshot, index: usize) -> Option<LatencyRow> {
+        self.get_of(snapshot, Source::All, index)
+    }
+
+    /// Row `index` as it is now.
+    #[must_use]
+    pub fn get_of(
+        &self,
+        snapshot: &Snapshot,
+        source: Source<'_>,
+        index: usize,
+    ) -> Option<LatencyRow> {
+        if self.version != source.version() {
+            return None;
+        }
         let turned = self.rising != (self.by == By::Device);
         let at = if turned { self.places.len().checked_sub(index + 1)? } else { index };
-        snapshot.latency_rows().get(*self.places.get(at)? as usize).copied()
+        source.get(snapshot, *self.places.get(at)?)
     }
 
     /// Catches up with the snapshot for at most about `budget`. True if there is more to do.
@@ -118,21 +185,36 @@ impl LatencyTable {
         device: Option<EndpointId>,
         budget: Duration,
     ) -> bool {
+        self.advance_of(snapshot, Source::All, device, budget)
+    }
+
+    /// The same with rows of some other source.
+    pub fn advance_of(
+        &mut self,
+        snapshot: &Snapshot,
+        source: Source<'_>,
+        device: Option<EndpointId>,
+        budget: Duration,
+    ) -> bool {
         let started = Stopwatch::start();
         if self.epoch != Some(snapshot.epoch()) {
-            let (by, rising) = (self.by, self.rising);
-            *self = Self { epoch: Some(snapshot.epoch()), by, rising, ..Self::default() };
+            let Self { by, rising, by_device, .. } = *self;
+            let epoch = Some(snapshot.epoch());
+            *self = Self { epoch, by, rising, by_device, ..Self::default() };
         }
         self.dirty |= std::mem::replace(&mut self.device, device) != device;
-        let rows = snapshot.latency_rows();
-        let known = self.all.ids().len();
-        for place in known..rows.len() {
+        if self.version != source.version() {
+            self.version = source.version();
+            self.all = Ordered::default();
+            self.pace.reset();
+            self.dirty = true;
+        }
+        let of = |place: u32| source.get(snapshot, place);
+        for place in self.all.ids().len()..source.len(snapshot) {
             self.all.push(place as u32);
         }
         if self.by == By::Device {
-            let name = |place: u32| {
-                rows.get(place as usize).map_or("", |row| snapshot.endpoint_name(row.device))
-            };
+            let name = |place: u32| of(place).map_or("", |row| snapshot.endpoint_name(row.device));
             while !self.all.is_sorted() {
                 self.all.sort_some(SLICE, |a, b| natural(name(a), name(b)).then(a.cmp(&b)));
                 self.dirty = true;
@@ -143,16 +225,15 @@ impl LatencyTable {
         } else if self.pace.is_due(snapshot.generation(), SORT_EVERY) {
             self.pace.made(snapshot.generation());
             let by = self.by;
-            self.all.sort_by_key_desc(|place| {
-                rows.get(place as usize).map_or(0, |row| u64::from(by.number(row)))
-            });
+            self.all.sort_by_key_desc(|place| of(place).map_or(0, |row| by.number(&row).into()));
             self.dirty = true;
         }
         if std::mem::take(&mut self.dirty) {
-            let of_device = |place: u32| {
-                self.device
-                    .is_none_or(|id| rows.get(place as usize).is_some_and(|row| row.device == id))
+            let is_listed = |row: LatencyRow| {
+                self.device.is_none_or(|id| row.device == id)
+                    && self.by_device.is_none_or(|is| is == is_answered_by_device(row.request))
             };
+            let of_device = |place: u32| of(place).is_some_and(is_listed);
             self.places.clear();
             self.places.extend(self.all.ids().iter().copied().filter(|&place| of_device(place)));
         }

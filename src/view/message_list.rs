@@ -18,11 +18,12 @@ use super::message_sort::{SortedRows, Sorting, Source};
 use crate::analysis::Snapshot;
 use crate::analysis::filter::{self, Memo};
 use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
-use crate::core::time::Stopwatch;
+use crate::core::time::{Stopwatch, Timestamp};
 use crate::store::RowRef;
 use crate::store::series::Gap;
 use crate::usp::scan::scan;
 use crate::usp::text::{msg_line, summary_line};
+use crate::view::state::TimeRange;
 
 /// Messages looked at between two looks at the stopwatch, and what may be spent on them: about
 /// 0.2 ms even if the dearest filter looks at every byte.
@@ -42,6 +43,8 @@ pub struct Filter {
     pub topic: Option<NodeId>,
     /// From or to this endpoint.
     pub device: Option<EndpointId>,
+    /// Received in this time.
+    pub range: Option<TimeRange>,
     /// Passing this.
     pub search: filter::Filter,
 }
@@ -50,7 +53,10 @@ impl Filter {
     /// True if every message passes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.topic.is_none() && self.device.is_none() && self.search.is_empty()
+        self.range.is_none()
+            && self.topic.is_none()
+            && self.device.is_none()
+            && self.search.is_empty()
     }
 }
 
@@ -347,14 +353,13 @@ impl MessageList {
             self.set_filter(Filter { search, ..Filter::default() });
             self.set_sorting(sorting);
         }
-        self.first = snapshot.first_seq().0;
-        self.end = snapshot.end_seq().0;
+        (self.first, self.end) = bounds(snapshot, self.filter.range);
         self.gaps.clear();
         let is_shown =
             |gap: &&Gap| gap.before.0 > self.first || (gap.before.0 == 1 && self.first == 1);
         self.gaps.extend(snapshot.gaps().iter_from(0).filter(is_shown));
         let more = match &mut self.matches {
-            Some(matches) => matches.advance(snapshot, &self.filter, budget),
+            Some(matches) => matches.advance(snapshot, &self.filter, self.first..self.end, budget),
             None => false,
         };
         if let Order::By(sorted) = &mut self.order
@@ -463,14 +468,21 @@ impl Slice {
 }
 
 impl Matches {
-    fn advance(&mut self, snapshot: &Snapshot, filter: &Filter, budget: Duration) -> bool {
+    fn advance(
+        &mut self,
+        snapshot: &Snapshot,
+        filter: &Filter,
+        within: Range<u64>,
+        budget: Duration,
+    ) -> bool {
         let started = Stopwatch::start();
-        let (first, end) = (snapshot.first_seq().0, snapshot.end_seq().0);
+        let Range { start: first, end } = within;
         while self.seqs.front().is_some_and(|&seq| seq < first) {
             self.seqs.pop_front();
         }
-        self.low = self.low.max(first);
-        self.high = self.high.max(self.low);
+        // A list just begun may have been begun elsewhere: another stretch of time was on view.
+        self.low = self.low.clamp(first, end.max(first));
+        self.high = self.high.clamp(self.low, end.max(self.low));
         self.note_changes(snapshot, filter);
         // New messages first, so that the list stays live while the past is searched.
         while self.high < end {
@@ -481,7 +493,7 @@ impl Matches {
                     self.seqs.push_back(row.seq.0);
                 }
                 high = row.seq.0 + 1;
-                if read.is_full(row.size()) {
+                if read.is_full(row.size()) || high >= end {
                     break;
                 }
             }
@@ -594,6 +606,9 @@ pub struct Sieve {
 impl Sieve {
     /// True if the message passes; all of them of one life of the store.
     pub fn passes(&mut self, snapshot: &Snapshot, filter: &Filter, row: &RowRef<'_>) -> bool {
+        if filter.range.is_some_and(|range| !range.contains(row.at)) {
+            return false;
+        }
         if let Some(device) = filter.device
             && row.from != Some(device)
             && row.to != Some(device)
@@ -618,6 +633,28 @@ impl Sieve {
         }
         filter.search.accepts_with(&mut self.memo, *row, snapshot)
     }
+}
+
+/// The first message of a stretch of time, and one past its last. Messages are kept in the order
+/// in which they came, so nothing but the two ends has to be looked for; in a recording whose
+/// clock was set back, there may be more of that time beyond them.
+fn bounds(snapshot: &Snapshot, range: Option<TimeRange>) -> (u64, u64) {
+    let (first, end) = (snapshot.first_seq().0, snapshot.end_seq().0);
+    let Some(range) = range else { return (first, end) };
+    let first_at = |at: Timestamp| {
+        let (mut low, mut high) = (first, end);
+        while low < high {
+            let middle = low.midpoint(high);
+            if snapshot.row(Seq(middle)).is_some_and(|row| row.at < at) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    };
+    let from = first_at(range.from);
+    (from, first_at(range.to).max(from))
 }
 
 /// Adds a stretch to others; those that touch become one.
@@ -653,7 +690,6 @@ mod tests {
     use super::*;
     use crate::analysis::Pipeline;
     use crate::core::ids::TopicId;
-    use crate::core::time::Timestamp;
     use crate::core::wire::{Delivery, WireBatch};
     use crate::store::Budgets;
 
@@ -775,6 +811,45 @@ mod tests {
         while list.advance(&store.snapshot(), LONG) {}
         assert_eq!(list.item(list.len() - 1), Some(Item::Message(Seq(10_001))));
         assert!(list.contains(Seq(10_001)) && !list.contains(Seq(10_000)));
+    }
+
+    #[test]
+    fn a_range_lists_exactly_what_came_in_it() {
+        let mut store = Pipeline::new(Budgets::default(), Epoch(1));
+        feed(&mut store, 0, 1_000);
+        store.note_dropped(5);
+        feed(&mut store, 1_000, 9_000);
+        let snapshot = store.snapshot();
+        let range = |from, to| Some(TimeRange { from: Timestamp(from), to: Timestamp(to) });
+        let mut list = MessageList::default();
+        list.advance(&snapshot, LONG);
+        for (from, to, expected) in [
+            (100, 105, vec!["101", "102", "103", "104", "105"]),
+            (-7, 2, vec!["1", "2"]),
+            (998, 1_002, vec!["999", "1000", "1001", "1002"]),
+            (9_999, 20_000, vec!["10000"]),
+            (20_000, 20_005, vec![]),
+            (50, 50, vec![]),
+        ] {
+            list.set_filter(Filter { range: range(from, to), ..Filter::default() });
+            assert!(!list.advance(&snapshot, LONG));
+            assert_eq!(texts(&list), expected, "{from}..{to}");
+        }
+        // Together with others, in whatever order ranges are chosen.
+        let topic = Some(snapshot.topic_node(TopicId(4)));
+        for (from, to) in [(0, 9_000), (500, 600), (5_000, 9_500), (100, 101), (0, 50)] {
+            list.set_filter(Filter { topic, range: range(from, to), ..Filter::default() });
+            while list.advance(&snapshot, Duration::ZERO) {}
+            let expected: Vec<String> =
+                (from..to).filter(|i| i % 10 == 3).map(|i| (i + 1).to_string()).collect();
+            assert_eq!(texts(&list), expected, "{from}..{to}");
+            assert_eq!(list.progress(), None);
+        }
+        // A range that is not over takes in what comes.
+        list.set_filter(Filter { range: range(9_998, 10_005), ..Filter::default() });
+        feed(&mut store, 10_000, 50);
+        list.advance(&store.snapshot(), LONG);
+        assert_eq!(list.len(), 7);
     }
 
     #[test]

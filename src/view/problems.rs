@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::pace::Pace;
+use super::state::TimeRange;
 use crate::analysis::Snapshot;
 use crate::analysis::problems::code::{Code, Level};
 use crate::analysis::problems::trouble::{Proof, Trouble};
@@ -50,6 +51,7 @@ pub struct Cause {
 pub struct ProblemList {
     epoch: Option<Epoch>,
     device: Option<EndpointId>,
+    range: Option<TimeRange>,
     /// Only this level and graver ones.
     least: Option<Level>,
     /// By cause; otherwise each with whom it is about.
@@ -93,6 +95,14 @@ impl ProblemList {
     pub fn set_least(&mut self, least: Option<Level>) {
         self.least = least;
         self.pace.reset();
+    }
+
+    /// Lists only what was found in this time, or before and after it.
+    pub fn set_range(&mut self, range: Option<TimeRange>) {
+        if self.range != range {
+            self.range = range;
+            self.pace.reset();
+        }
     }
 
     /// True if it is listed by cause.
@@ -176,6 +186,7 @@ impl ProblemList {
         let wanted = rows.iter().enumerate().filter(|(_, trouble)| {
             self.device.is_none_or(|id| trouble.who == Some(id))
                 && self.least.is_none_or(|least| trouble.code.level() >= least)
+                && self.range.is_none_or(|range| range.meets(trouble.first_at, trouble.last_at))
         });
         self.order.extend(wanted.map(|(place, _)| place as u32));
         // Within a level the newest kind of trouble first; what keeps coming must not jump about,
@@ -285,6 +296,8 @@ pub fn counts(snapshot: &Snapshot) -> [u64; 3] {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
     use crate::analysis::Pipeline;
     use crate::core::ids::Seq;
@@ -337,6 +350,15 @@ mod tests {
         list.set_least(Some(Level::Error));
         list.advance(&snapshot, None);
         assert_eq!(list.len(), 2);
+        let first = snapshot.troubles().rows().get(0).map(|t| (t.first_at, t.last_at)).unwrap();
+        let only = TimeRange { from: Timestamp(first.1.0 + 1), to: Timestamp(i64::MAX) };
+        list.set_range(Some(only));
+        list.advance(&snapshot, None);
+        assert!(list.items().iter().all(|item| !matches!(item, Item::Trouble(0))));
+        list.set_range(Some(TimeRange { from: first.0, to: Timestamp(first.0.0 + 1) }));
+        list.set_least(None);
+        list.advance(&snapshot, None);
+        assert!(list.items().contains(&Item::Trouble(0)));
         assert_eq!(counts(&snapshot)[0], 2);
     }
 

@@ -5,6 +5,7 @@
 
 mod connect;
 mod flood;
+mod latency;
 mod model;
 mod places;
 mod profiles;

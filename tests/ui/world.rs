@@ -38,6 +38,8 @@ pub struct Fake {
     pub link: LinkState,
     /// Commands sent by the workbench.
     pub sent: Vec<EngineCommand>,
+    /// Events not taken yet.
+    pub events: Vec<EngineEvent>,
     /// What the snapshots are of.
     pub store: Pipeline,
     /// What they are of while the veil is on.
@@ -90,7 +92,7 @@ impl EnginePort for FakeEngine {
     }
 
     fn take_events(&self) -> Vec<EngineEvent> {
-        Vec::new()
+        std::mem::take(&mut self.0.borrow_mut().events)
     }
 
     fn clear_wake(&self) {}
@@ -114,6 +116,7 @@ impl World {
             snapshot: Arc::new(store.snapshot()),
             link: LinkState::Idle,
             sent: Vec::new(),
+            events: Vec::new(),
             store,
             veiled: None,
         })));

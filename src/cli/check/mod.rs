@@ -51,7 +51,10 @@ fn diagnosed(loaded: Loaded, printer: &mut Printer) -> Result<(), CliError> {
                 EngineEvent::Notice(notice) if notice.level == Level::Error => {
                     return Err(CliError::failed(notice.text, notice.advice.unwrap_or_default()));
                 }
-                EngineEvent::Notice(_) | EngineEvent::Link(_) | EngineEvent::CaptureDone => {}
+                EngineEvent::Notice(_)
+                | EngineEvent::Link(_)
+                | EngineEvent::RoundTrip(_)
+                | EngineEvent::CaptureDone => {}
             }
         }
         bell.wait(LONGEST_WAIT);

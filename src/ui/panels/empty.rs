@@ -110,8 +110,9 @@ pub fn show(
     }
 }
 
+/// Says in the middle of an empty page what is the case and what to do.
 #[expect(clippy::too_many_arguments, reason = "one page, drawn in one place")]
-fn page(
+pub(super) fn page(
     ui: &mut Ui,
     look: Look,
     icon: &str,

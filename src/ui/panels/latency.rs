@@ -13,7 +13,7 @@ use crate::ui::widgets::controls;
 use crate::ui::widgets::rows;
 use crate::ui::widgets::text::{self, Elide};
 use crate::view::format::{self, Clockface};
-use crate::view::latency::{Drawing, Latency, Options, Point, Span};
+use crate::view::latency::scatter::{Drawing, Latency, Options, Point, Span};
 use crate::view::state::Selection;
 
 /// How near the pointer has to be to a point, points of the screen.

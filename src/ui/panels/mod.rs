@@ -17,6 +17,7 @@ pub mod inspector;
 pub mod json;
 pub mod keys_help;
 pub mod latency;
+pub mod latency_page;
 pub mod latency_table;
 pub mod legend;
 pub mod log;

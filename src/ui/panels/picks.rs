@@ -6,7 +6,7 @@ use crate::analysis::Snapshot;
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, icons};
 use crate::ui::widgets::controls;
-use crate::view::format;
+use crate::view::format::{self, Clockface};
 use crate::view::state::Selection;
 
 /// Height of the strip, points.
@@ -46,15 +46,33 @@ pub fn topic_chip(
     }
 }
 
+/// The picked time.
+pub fn range_chip(
+    ui: &mut Ui,
+    look: Look,
+    clockface: &Clockface,
+    selection: &Selection,
+    commands: &mut Vec<UiCommand>,
+) {
+    if let Some(range) = selection.range {
+        let label = format!("Time: {}", range.label(clockface));
+        let full = "Only what happened in this time";
+        if controls::chip(ui, look, icons::CLOCK, &label, full) {
+            commands.push(UiCommand::PickRange(None));
+        }
+    }
+}
+
 /// A strip with the picks that count on a page whose rows are of devices, if there are any.
 pub fn strip(
     ui: &mut Ui,
     look: Look,
     snapshot: &Snapshot,
+    clockface: &Clockface,
     selection: &Selection,
     commands: &mut Vec<UiCommand>,
 ) {
-    if selection.device.is_none() {
+    if selection.device.is_none() && selection.range.is_none() {
         return;
     }
     let (rect, _) =
@@ -68,4 +86,5 @@ pub fn strip(
     let mut child = ui.new_child(builder);
     child.label(egui::RichText::new("Only").color(look.tokens.weak));
     device_chip(&mut child, look, snapshot, selection, commands);
+    range_chip(&mut child, look, clockface, selection, commands);
 }

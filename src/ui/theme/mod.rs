@@ -5,6 +5,7 @@ pub mod fonts;
 mod high_contrast;
 pub mod icons;
 mod light;
+pub mod ramp;
 mod style;
 pub mod tokens;
 

@@ -1,6 +1,9 @@
 //! Columns of a painted table: their widths, the line with their names, and where a cell is.
 
-use egui::{Align2, Color32, FontId, Id, Painter, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, FontId, Id, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
+};
 
 use super::text::{self, Elide};
 use crate::ui::theme::{Look, fonts, icons};
@@ -86,12 +89,16 @@ impl<const N: usize> Columns<N> {
             let by_this = sorted.filter(|sorted| sorted.column == number);
             let mut color = t.weak;
             if sorted.is_some() {
-                let response = ui.interact(at, id.with(("sort", number)), Sense::CLICK);
+                let response = ui.interact(at, id.with(("sort", number)), Sense::click());
                 let name = format!("Sort by {}", column.name);
                 let on = by_this.is_some();
                 response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
                 if response.hovered() || response.has_focus() || on {
                     color = t.strong;
+                }
+                if response.has_focus() {
+                    let line = Stroke::new(1.0, t.accent);
+                    ui.painter().rect_stroke(at.expand(3.0), 3.0, line, StrokeKind::Inside);
                 }
                 if response.clicked() {
                     clicked = Some(number);

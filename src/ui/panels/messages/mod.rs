@@ -128,7 +128,7 @@ pub fn show(
         format!("{} of {}", format::count(list.len() as u64), format::count(kept))
     };
     panel_header::show(ui, look, icons::TABLE, "Messages", &count, |ui| {
-        header_controls(ui, look, snapshot, list, panel, traffic, selection, commands);
+        header_controls(ui, look, snapshot, clockface, list, panel, traffic, selection, commands);
     });
     if list.is_empty() && list.progress().is_none() {
         empty(ui, commands);
@@ -269,6 +269,7 @@ fn header_controls(
     ui: &mut Ui,
     look: Look,
     snapshot: &Snapshot,
+    clockface: &Clockface,
     list: &MessageList,
     panel: &mut MessagesPanel,
     traffic: &Traffic,
@@ -291,6 +292,7 @@ fn header_controls(
         ui.label(RichText::new(text).font(fonts::small()).color(look.tokens.info));
     }
     picks::device_chip(ui, look, snapshot, selection, commands);
+    picks::range_chip(ui, look, clockface, selection, commands);
     picks::topic_chip(ui, look, snapshot, selection, commands);
     if !list.filter().search.is_empty() {
         let full = list.filter().search.source();

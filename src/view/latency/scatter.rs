@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::scope::is_answered_by_device;
 use crate::analysis::Snapshot;
 use crate::analysis::latency::LatencySample;
 use crate::core::ids::{EndpointId, Epoch, NodeId, Seq};
@@ -63,13 +64,31 @@ impl Span {
     }
 
     fn secs(self) -> Option<f64> {
-        match self {
-            Self::Minute => Some(60.0),
-            Self::FiveMinutes => Some(300.0),
-            Self::HalfHour => Some(1800.0),
-            Self::All => None,
-        }
+        self.nanos().map(|nanos| nanos as f64 / 1e9)
     }
+
+    /// Its length, nanoseconds; `None` for everything.
+    #[must_use]
+    pub fn nanos(self) -> Option<i64> {
+        let secs = match self {
+            Self::Minute => 60,
+            Self::FiveMinutes => 300,
+            Self::HalfHour => 1800,
+            Self::All => return None,
+        };
+        Some(secs * 1_000_000_000)
+    }
+}
+
+/// A frame that is given, and what is shown in it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Window {
+    /// Time range, seconds since the Unix epoch.
+    pub x: (f64, f64),
+    /// Range of response times, in the scale of [`Point::y`].
+    pub y: (f64, f64),
+    /// Only this type of request; `None` for all that devices answer.
+    pub request: Option<MsgKind>,
 }
 
 /// What is plotted, and how.
@@ -85,11 +104,30 @@ pub struct Options {
     pub device: Option<EndpointId>,
     /// Only devices that speak on this level of the topic tree or below.
     pub topic: Option<NodeId>,
+    /// This frame instead of one of its own.
+    pub window: Option<Window>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { span: Span::default(), log: true, notify: false, device: None, topic: None }
+        Self {
+            span: Span::default(),
+            log: true,
+            notify: false,
+            device: None,
+            topic: None,
+            window: None,
+        }
+    }
+}
+
+impl Options {
+    fn takes_request(&self, request: MsgKind) -> bool {
+        match self.window {
+            Some(Window { request: Some(only), .. }) => request == only,
+            Some(_) => is_answered_by_device(request),
+            None => self.notify || request != MsgKind::Notify,
+        }
     }
 }
 
@@ -283,12 +321,13 @@ impl Latency {
         // What there is fills the width; a young connection is no dot at the right edge.
         let history = ((end - oldest) * 1.02).max(MIN_SPAN_SECS);
         let span = options.span.secs().map_or(history, |span| span.min(history));
-        let x = (end - span, end);
-        let from_nanos = (x.0 * 1e9) as i64;
+        let x = options.window.map_or((end - span, end), |window| window.x);
+        let (from_nanos, to_nanos) = ((x.0 * 1e9) as i64, (x.1 * 1e9) as i64);
         let mut on_topic = vec![0u8; self.speakers.len()];
         let mut passes = |sample: &LatencySample| {
             sample.at.0 >= from_nanos
-                && (options.notify || sample.request != MsgKind::Notify)
+                && (options.window.is_none() || sample.at.0 < to_nanos)
+                && options.takes_request(sample.request)
                 && (options.topic.is_none() || {
                     let known = on_topic.get_mut(sample.device.0 as usize);
                     known.is_some_and(|known| {
@@ -322,7 +361,10 @@ impl Latency {
             let ms = nanos as f64 / 1e6;
             if options.log { ms.max(LOG_FLOOR_MS).log10() } else { ms }
         };
-        let y = y_range((scale(extent.0), scale(extent.1)), options.log);
+        let y = match options.window {
+            Some(window) => window.y,
+            None => y_range((scale(extent.0), scale(extent.1)), options.log),
+        };
 
         // Second pass: one point per cell and series, the newest.
         let grid = Grid::new((width, height), x, y);
