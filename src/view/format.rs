@@ -97,6 +97,24 @@ pub fn age(nanos: i64) -> String {
     }
 }
 
+/// How long something took, in the two units that matter; nanoseconds in: `420 ms`, `12 s`,
+/// `4 min 12 s`, `3 h 5 min`, `2 d 4 h`.
+#[must_use]
+pub fn span(nanos: i64) -> String {
+    let secs = nanos.max(0) / SECOND;
+    let two = |large: i64, a: &str, small: i64, b: &str| match small {
+        0 => format!("{large} {a}"),
+        _ => format!("{large} {a} {small} {b}"),
+    };
+    match secs {
+        0..10 => latency(nanos.max(0)),
+        10..60 => format!("{secs} s"),
+        60..3_600 => two(secs / 60, "min", secs % 60, "s"),
+        3_600..86_400 => two(secs / 3_600, "h", secs % 3_600 / 60, "min"),
+        _ => two(secs / 86_400, "d", secs % 86_400 / 3_600, "h"),
+    }
+}
+
 /// A time span with milliseconds for the table's delta column: `+0.012`, `+12.345`, `+3:07.120`.
 #[must_use]
 pub fn delta(nanos: i64) -> String {
@@ -168,6 +186,12 @@ impl Clockface {
         &self.0
     }
 
+    /// Its name, such as `Europe/Berlin`.
+    #[must_use]
+    pub fn zone_name(&self) -> &str {
+        self.0.iana_name().unwrap_or("local time")
+    }
+
     fn civil(&self, at: Timestamp) -> jiff::civil::DateTime {
         let at = jiff::Timestamp::from_nanosecond(i128::from(at.0)).unwrap_or_default();
         self.0.to_datetime(at)
@@ -226,6 +250,10 @@ mod tests {
         assert_eq!(age(-5), "now");
         assert_eq!(age(7_200 * SECOND), "2 h");
         assert_eq!(delta(187_120_000_000), "+3:07.120");
+        let spans = [-5, 420_000_000, 9_400 * SECOND / 1000, 252 * SECOND, 3_600 * SECOND];
+        let words = ["0.00 ms", "420 ms", "9.40 s", "4 min 12 s", "1 h"];
+        assert_eq!(spans.map(span), words);
+        assert_eq!(span(187_200 * SECOND), "2 d 4 h");
     }
 
     #[test]
