@@ -66,18 +66,20 @@ pub fn icon(points: f32) -> FontId {
     FontId::new(points, icons())
 }
 
+/// The font files the app brings, by name.
+pub const FILES: [(&str, &[u8]); 5] = [
+    ("inter", include_bytes!("../../../assets/fonts/Inter-Regular.otf")),
+    ("inter-medium", include_bytes!("../../../assets/fonts/Inter-Medium.otf")),
+    ("inter-semibold", include_bytes!("../../../assets/fonts/Inter-SemiBold.otf")),
+    ("jetbrains-mono", include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf")),
+    ("phosphor", include_bytes!("../../../assets/icons/Phosphor.ttf")),
+];
+
 /// All fonts with their fall-backs.
 #[must_use]
 pub fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let files: [(&str, &'static [u8]); 5] = [
-        ("inter", include_bytes!("../../../assets/fonts/Inter-Regular.otf")),
-        ("inter-medium", include_bytes!("../../../assets/fonts/Inter-Medium.otf")),
-        ("inter-semibold", include_bytes!("../../../assets/fonts/Inter-SemiBold.otf")),
-        ("jetbrains-mono", include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf")),
-        ("phosphor", include_bytes!("../../../assets/icons/Phosphor.ttf")),
-    ];
-    for (name, bytes) in files {
+    for (name, bytes) in FILES {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
     // What the chosen fonts lack comes from the ones egui brings.

@@ -180,3 +180,9 @@ pub const SWAP: &str = "\u{E83C}";
 pub const CARET_UP: &str = "\u{E13C}";
 /// List checks.
 pub const LIST_CHECKS: &str = "\u{EADC}";
+/// Magnifying glass plus.
+pub const ZOOM_IN: &str = "\u{E310}";
+/// Magnifying glass minus.
+pub const ZOOM_OUT: &str = "\u{E30E}";
+/// Frame corners.
+pub const FIT: &str = "\u{E626}";

@@ -16,6 +16,8 @@ pub use tokens::Tokens;
 
 use crate::usp::kind::Family;
 use crate::view::connection::Tone;
+use crate::view::drawing::svg::Palette;
+use crate::view::drawing::{Ink, Role};
 
 /// What the user wants the window to look like.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -100,6 +102,39 @@ impl Look {
         }
     }
 
+    /// Colour of what a picture names.
+    #[must_use]
+    pub fn role(&self, role: Role) -> egui::Color32 {
+        let t = self.tokens;
+        match role {
+            Role::Canvas => t.canvas,
+            Role::Panel => t.panel,
+            Role::Raised => t.raised,
+            Role::Border => t.border,
+            Role::Text => t.text,
+            Role::Strong => t.strong,
+            Role::Weak => t.weak,
+            Role::Accent => t.accent,
+            Role::Selection => t.selection,
+            Role::Ok => t.ok,
+            Role::Warn => t.warn,
+            Role::Error => t.error,
+            Role::Info => t.info,
+            Role::Family(family) => self.family(Some(family)),
+            Role::Series(number) => {
+                let at = usize::from(number) % t.series.len();
+                t.series.get(at).copied().unwrap_or(t.text)
+            }
+        }
+    }
+
+    /// The same with how much of it covers what is below.
+    #[must_use]
+    pub fn ink(&self, ink: Ink) -> egui::Color32 {
+        let color = self.role(ink.role);
+        if ink.opacity >= 1.0 { color } else { color.gamma_multiply(ink.opacity.max(0.0)) }
+    }
+
     /// Colour of a tone.
     #[must_use]
     pub fn tone(&self, tone: Tone) -> egui::Color32 {
@@ -111,6 +146,12 @@ impl Look {
             Tone::Warning => t.warn,
             Tone::Bad => t.error,
         }
+    }
+}
+
+impl Palette for Look {
+    fn color(&self, role: Role) -> [u8; 4] {
+        self.role(role).to_srgba_unmultiplied()
     }
 }
 

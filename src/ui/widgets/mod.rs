@@ -1,6 +1,7 @@
 //! Things to draw panels with.
 
 pub mod controls;
+pub mod drawing;
 pub mod keys;
 pub mod panel_header;
 pub mod rows;

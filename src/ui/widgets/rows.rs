@@ -119,8 +119,16 @@ impl Rows<'_> {
     }
 }
 
-/// Scroll bar over any number of rows; returns the new position.
-fn bar_ui(ui: &mut Ui, look: Look, id: Id, bar: Rect, top: f64, visible: f64, len: usize) -> f64 {
+/// Scroll bar over any number of rows, or of points; returns the new position.
+pub fn bar_ui(
+    ui: &mut Ui,
+    look: Look,
+    id: Id,
+    bar: Rect,
+    top: f64,
+    visible: f64,
+    len: usize,
+) -> f64 {
     let response = ui.interact(bar, id, Sense::CLICK | Sense::DRAG);
     let last_top = (len as f64 - visible).max(f64::MIN_POSITIVE);
     let share = (visible / len.max(1) as f64).clamp(0.0, 1.0) as f32;

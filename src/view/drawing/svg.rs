@@ -7,14 +7,14 @@ use super::{
     point, strokes,
 };
 
-/// Colours by what they stand for: red, green, blue.
+/// Colours by what they stand for: red, green, blue, and how much they cover.
 pub trait Palette {
     /// The colour of a role.
-    fn color(&self, role: Role) -> [u8; 3];
+    fn color(&self, role: Role) -> [u8; 4];
 }
 
-impl<F: Fn(Role) -> [u8; 3]> Palette for F {
-    fn color(&self, role: Role) -> [u8; 3] {
+impl<F: Fn(Role) -> [u8; 4]> Palette for F {
+    fn color(&self, role: Role) -> [u8; 4] {
         self(role)
     }
 }
@@ -95,10 +95,11 @@ impl Writer<'_> {
     }
 
     fn ink(&self, attribute: &str, ink: Ink) -> String {
-        let [r, g, b] = self.palette.color(ink.role);
+        let [r, g, b, a] = self.palette.color(ink.role);
         let mut out = format!(" {attribute}=\"#{r:02x}{g:02x}{b:02x}\"");
-        if ink.opacity < 1.0 {
-            let opacity = number(ink.opacity.max(0.0));
+        let opacity = ink.opacity.clamp(0.0, 1.0) * f32::from(a) / 255.0;
+        if opacity < 1.0 {
+            let opacity = number(opacity);
             out.push_str(&format!(" {attribute}-opacity=\"{opacity}\""));
         }
         out

@@ -496,6 +496,13 @@ impl Ladder {
         self.follow = follow;
     }
 
+    /// Stays where it is, on a screen of `height` points, while newer rows come.
+    pub fn hold(&mut self, height: f64) {
+        let top = self.top(height);
+        self.scroll_to(top, height);
+        self.follow = false;
+    }
+
     /// What is at the top of a screen of `height` points, points from the top of all rows.
     #[must_use]
     pub fn top(&self, height: f64) -> f64 {
