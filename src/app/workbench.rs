@@ -149,6 +149,7 @@ struct OnView {
     problems: bool,
     model: bool,
     exchanges: bool,
+    history: bool,
 }
 
 impl Workbench {
@@ -409,6 +410,7 @@ impl Workbench {
                 || device(DeviceTab::Problems)
                 || self.page == Page::Problems,
             model: lower(LowerTab::Model) || device(DeviceTab::Model),
+            history: lower(LowerTab::Ladder) || self.page == Page::Devices,
             exchanges: lower(LowerTab::Exchanges)
                 || device(DeviceTab::Exchanges)
                 || self.page == Page::Exchanges,
@@ -455,6 +457,15 @@ impl Workbench {
         }
         if on_view.model {
             more |= models.model.advance(snapshot, &self.live, device);
+        }
+        if on_view.history {
+            // Without a pick it is the device of the message on view.
+            let of_message = self.selection.message.and_then(|seq| {
+                let row = snapshot.row(seq)?;
+                let is_agent = |id: &EndpointId| snapshot.endpoint(*id).is_agent;
+                row.from.filter(is_agent).or(row.to.filter(is_agent)).or(row.from)
+            });
+            more |= models.history.advance(snapshot, device.or(of_message), BUDGET / 4);
         }
         if on_view.exchanges {
             more |= models.exchanges.advance(snapshot, device, BUDGET / 4);

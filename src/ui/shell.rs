@@ -12,6 +12,7 @@ use super::panels::exchanges::ExchangesPanel;
 use super::panels::export::ExportPanel;
 use super::panels::fleet::FleetPanel;
 use super::panels::inspector::InspectorPanel;
+use super::panels::ladder::LadderPanel;
 use super::panels::latency::LatencyPanel;
 use super::panels::latency_page::LatencyPagePanel;
 use super::panels::latency_table::LatencyTablePanel;
@@ -21,19 +22,22 @@ use super::panels::model::ModelPanel;
 use super::panels::problems::ProblemsPanel;
 use super::panels::topics::TopicsPanel;
 use super::panels::{
-    device_page, devices, empty, exchanges, fleet, inspector, latency, latency_page, latency_table,
-    messages, model, picks, problems, topics,
+    device_page, devices, empty, exchanges, fleet, inspector, ladder, latency, latency_page,
+    latency_table, messages, model, picks, problems, timeline, topics,
 };
 use super::place::Page;
 use super::theme::Look;
 use crate::analysis::Snapshot;
+use crate::core::ids::EndpointId;
 use crate::core::time::Timestamp;
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
+use crate::view::device_history::DeviceHistory;
 use crate::view::devices::Devices;
 use crate::view::exchanges::ExchangeList;
 use crate::view::format::Clockface;
 use crate::view::inspector::Inspected;
+use crate::view::ladder::words;
 use crate::view::latency::broker::BrokerLine;
 use crate::view::latency::page::LatencyPage;
 use crate::view::latency::scatter::Latency;
@@ -42,6 +46,7 @@ use crate::view::message_list::MessageList;
 use crate::view::model_tree::ModelTree;
 use crate::view::problems::ProblemList;
 use crate::view::state::Selection;
+use crate::view::timeline::draw::Strip;
 use crate::view::topic_tree::TopicTree;
 use crate::view::traffic::Traffic;
 
@@ -64,6 +69,8 @@ pub struct Models {
     pub broker: BrokerLine,
     /// The list of exchanges.
     pub exchanges: ExchangeList,
+    /// The messages of the picked device, as a ladder and a timeline.
+    pub history: DeviceHistory,
     /// What was found odd.
     pub problems: ProblemList,
     /// The data model of the picked device.
@@ -99,6 +106,8 @@ pub struct Panels {
     pub times: LatencyTablePanel,
     /// The list of exchanges.
     pub exchanges: ExchangesPanel,
+    /// The ladder.
+    pub ladder: LadderPanel,
     /// What was found odd.
     pub problems: ProblemsPanel,
     /// The data model of the picked device.
@@ -203,12 +212,16 @@ pub fn show(
         match (page, selection.device) {
             (Page::Devices, Some(device)) => {
                 device_page::head_ui(ui, look, snapshot, *now, device, commands);
+                timeline_ui(ui, look, scene, models, device, commands);
                 let head = Head::Device(panels.device);
                 match panels.device {
                     DeviceTab::About => {
                         device_page::about_ui(
                             ui, look, snapshot, *now, clockface, device, commands,
                         );
+                    }
+                    DeviceTab::Ladder => {
+                        ladder_ui(ui, look, head, scene, models, panels, commands);
                     }
                     DeviceTab::Exchanges => {
                         exchanges_ui(ui, look, head, scene, models, panels, commands);
@@ -364,6 +377,45 @@ fn model_ui(
     model::show(ui, look, scene.snapshot, times, tree, panel, &scene.selection, commands);
 }
 
+fn timeline_ui(
+    ui: &mut Ui,
+    look: Look,
+    scene: &Scene<'_>,
+    models: &Models,
+    device: EndpointId,
+    commands: &mut Vec<UiCommand>,
+) {
+    if models.history.device() != Some(device) {
+        return;
+    }
+    let Scene { snapshot, selection, now, clockface, .. } = scene;
+    let strip = Strip { snapshot, clockface, now: *now, device };
+    timeline::show(ui, look, &strip, &models.history.timeline, selection.message, commands);
+}
+
+fn ladder_ui(
+    ui: &mut Ui,
+    look: Look,
+    head: Head,
+    scene: &Scene<'_>,
+    models: &mut Models,
+    panels: &mut Panels,
+    commands: &mut Vec<UiCommand>,
+) {
+    let (history, panel) = (&mut models.history, &mut panels.ladder);
+    panel.head = head;
+    let Scene { snapshot, selection, now, clockface, .. } = scene;
+    let picked = selection.message;
+    let words = history.device().map(|device| words::Scene {
+        snapshot,
+        clockface,
+        now: *now,
+        device,
+        picked,
+    });
+    ladder::show(ui, look, words.as_ref(), history, panel, commands);
+}
+
 fn exchanges_ui(
     ui: &mut Ui,
     look: Look,
@@ -438,6 +490,9 @@ fn traffic_ui(
                         latency_ui(ui, look, head, scene, models, panels, commands);
                     }
                     LowerTab::Times => times_ui(ui, look, head, scene, models, panels, commands),
+                    LowerTab::Ladder => {
+                        ladder_ui(ui, look, head, scene, models, panels, commands);
+                    }
                     LowerTab::Problems => {
                         problems_ui(ui, look, head, scene, models, panels, commands);
                     }

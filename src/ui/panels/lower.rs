@@ -22,6 +22,8 @@ pub enum LowerTab {
     Times,
     /// Requests and what became of them.
     Exchanges,
+    /// Who said what to whom, and when.
+    Ladder,
     /// What was found odd.
     Problems,
     /// The data model of the picked device.
@@ -30,8 +32,8 @@ pub enum LowerTab {
 
 impl LowerTab {
     /// All tabs from the left.
-    pub const ALL: [Self; 5] =
-        [Self::Latency, Self::Times, Self::Exchanges, Self::Problems, Self::Model];
+    pub const ALL: [Self; 6] =
+        [Self::Latency, Self::Times, Self::Exchanges, Self::Ladder, Self::Problems, Self::Model];
 
     /// The word on the tab.
     #[must_use]
@@ -40,6 +42,7 @@ impl LowerTab {
             Self::Latency => "Latency",
             Self::Times => "Response times",
             Self::Exchanges => "Exchanges",
+            Self::Ladder => "Ladder",
             Self::Problems => "Problems",
             Self::Model => "Data model",
         }
@@ -52,6 +55,7 @@ impl LowerTab {
             Self::Latency => "latency",
             Self::Times => "response_times",
             Self::Exchanges => "exchanges",
+            Self::Ladder => "ladder",
             Self::Problems => "problems",
             Self::Model => "data_model",
         }
@@ -64,6 +68,8 @@ pub enum DeviceTab {
     /// Who it is.
     #[default]
     About,
+    /// Who said what to whom, and when.
+    Ladder,
     /// Its requests and what became of them.
     Exchanges,
     /// What was found odd about it.
@@ -76,8 +82,8 @@ pub enum DeviceTab {
 
 impl DeviceTab {
     /// All tabs from the left.
-    pub const ALL: [Self; 5] =
-        [Self::About, Self::Exchanges, Self::Problems, Self::Times, Self::Model];
+    pub const ALL: [Self; 6] =
+        [Self::About, Self::Ladder, Self::Exchanges, Self::Problems, Self::Times, Self::Model];
 
     /// The word on the tab.
     #[must_use]
@@ -85,6 +91,7 @@ impl DeviceTab {
         match self {
             Self::About => "About",
             Self::Exchanges => "Exchanges",
+            Self::Ladder => "Ladder",
             Self::Problems => "Problems",
             Self::Times => "Response times",
             Self::Model => "Data model",
@@ -97,6 +104,7 @@ impl DeviceTab {
         match self {
             Self::About => "about",
             Self::Exchanges => "exchanges",
+            Self::Ladder => "ladder",
             Self::Problems => "problems",
             Self::Times => "response_times",
             Self::Model => "data_model",
