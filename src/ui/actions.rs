@@ -288,6 +288,9 @@ pub const ACTIONS: &[Action] = &[
     action(View, icons::LINK, "Lower pane: exchanges", &[], Always, |now| {
         lower(now, LowerTab::Exchanges)
     }),
+    action(View, icons::LINK, "Lower pane: ladder", &[], Always, |now| {
+        lower(now, LowerTab::Ladder)
+    }),
     action(View, icons::WARNING, "Lower pane: problems", &[], Always, |now| {
         lower(now, LowerTab::Problems)
     }),

@@ -6,8 +6,6 @@
 //! shortest silence between them become one, of too many marks the oldest are left out.
 
 pub mod draw;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeSet, VecDeque};
 
