@@ -65,6 +65,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("eframe", &["app"]),
     ("egui", &["ui", "app"]),
     ("egui_plot", &["ui"]),
+    ("resvg", &["app"]),
     ("rfd", &["app"]),
 ];
 

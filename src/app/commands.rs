@@ -234,6 +234,7 @@ impl Workbench {
             UiCommand::Reconnect => self.engine.send(EngineCommand::Reconnect),
             UiCommand::Show(page) => self.go_to_page(page),
             UiCommand::Travel { back } => self.travel(back),
+            UiCommand::ViewExport(command) => self.view_export(ctx, command),
             UiCommand::Present(on) => self.present(ctx, on),
             UiCommand::Tour(step) => self.move_tour(step),
             UiCommand::StartGuidedDemo => {

@@ -21,6 +21,8 @@ pub(super) enum Purpose {
     EditProfile,
     /// Export messages to it.
     Export,
+    /// Write what is on view to it.
+    ViewExport,
     /// Make it the value of a variable.
     Variable(&'static str),
 }
@@ -42,7 +44,7 @@ impl FileDialog {
                 .set_title("Open a profile")
                 .add_filter("Profiles", &["env"])
                 .add_filter("All files", &["*"]),
-            Purpose::Export => dialog.set_title("Export messages"),
+            Purpose::Export | Purpose::ViewExport => dialog.set_title("Export"),
             Purpose::Variable(key) => dialog.set_title(format!("Choose a file for {key}")),
         };
         let picked = dialog.pick_file();
@@ -52,7 +54,7 @@ impl FileDialog {
 
     /// Asks for a file to write; `name` is proposed.
     pub(super) fn save_file(purpose: Purpose, name: &str) -> Self {
-        let dialog = rfd::AsyncFileDialog::new().set_title("Export messages").set_file_name(name);
+        let dialog = rfd::AsyncFileDialog::new().set_title("Export").set_file_name(name);
         let picked = dialog.save_file();
         let answer = Box::pin(async move { picked.await.map(|f| f.path().to_owned()) });
         Self { purpose, answer, since: Stopwatch::start() }

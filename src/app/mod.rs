@@ -10,12 +10,14 @@ mod display;
 mod export;
 mod history;
 mod overlays;
+mod png;
 pub mod port;
 pub mod prefs;
 mod profile_worker;
 mod profiles;
 mod stage;
 mod traffic;
+mod view_export;
 mod window;
 mod workbench;
 

@@ -530,6 +530,7 @@ impl Workbench {
             Purpose::Connect => self.open_file(path),
             Purpose::EditProfile => self.edit_file(path),
             Purpose::Export => self.picked_for_export(path),
+            Purpose::ViewExport => self.picked_for_view(path),
             Purpose::Variable(key) => {
                 if let Some(editor) = &mut self.profiles.editor {
                     editor.set(key, &path.display().to_string(), false);

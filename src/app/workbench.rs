@@ -14,6 +14,7 @@ use super::overlays::Overlays;
 use super::port::{DemoStarter, EnginePort};
 use super::prefs::Prefs;
 use super::profiles::Profiles;
+use super::view_export::ViewExports;
 use crate::analysis::Snapshot;
 use crate::core::ids::{EndpointId, Epoch, Seq};
 use crate::core::time::{Clock, Timestamp};
@@ -33,6 +34,7 @@ use crate::ui::panels::start::{self, StartPage};
 use crate::ui::panels::top_bar::{self, TopBar};
 use crate::ui::panels::{
     banner, connection, keys_help, latency_page, log, messages, presenter, status_bar, tour,
+    view_export,
 };
 use crate::ui::place::Page;
 use crate::ui::shell::{self, Models, PaneSizes, Panels, Scene};
@@ -127,6 +129,7 @@ pub struct Workbench {
     /// What is open above the page.
     pub(super) overlays: Overlays,
     pub(super) watch: Watch,
+    pub(super) view_exports: ViewExports,
     /// Showing the network to others: no chrome, nothing that names anybody.
     pub(super) presenting: bool,
     /// The step of the guided tour.
@@ -212,6 +215,7 @@ impl Workbench {
             history: History::default(),
             overlays: Overlays::default(),
             watch: Watch::default(),
+            view_exports: ViewExports::default(),
             presenting: false,
             tour: None,
             tour_wanted: false,
@@ -256,7 +260,7 @@ impl Workbench {
     /// True if the view-models have not caught up with the snapshot yet.
     #[must_use]
     pub fn is_behind(&self) -> bool {
-        self.more || self.profiles.is_busy()
+        self.more || self.profiles.is_busy() || self.is_writing()
     }
 
     /// True once the user asked to close the window.
@@ -305,6 +309,7 @@ impl Workbench {
         self.poll_dialog(ctx);
         self.poll_demo(ctx);
         self.poll_tour();
+        self.poll_view_export();
         self.poll_profiles(ctx);
         self.poll_export();
         let asked = self.focus_devices();
@@ -641,6 +646,11 @@ impl Workbench {
         profiles::show(ui, look, page, &mut self.profiles.panel, commands);
     }
 
+    /// The time ages are counted from: a capture's stands still at its last message.
+    fn now_on_view(&self) -> Timestamp {
+        if self.capture.is_some() { self.shown.now() } else { self.clock.now() }
+    }
+
     fn place_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
         // Words about the connection name the broker.
         let scene = Scene {
@@ -648,7 +658,7 @@ impl Workbench {
             selection: self.selection,
             link: if self.presenting { &LinkState::Closed } else { &self.link },
             profile: self.profile.as_deref().filter(|_| !self.presenting),
-            now: self.clock.now(),
+            now: self.now_on_view(),
             clockface: &self.clockface,
         };
         let (models, panels) = (&mut self.models, &mut self.panels);
@@ -719,6 +729,7 @@ impl Workbench {
         log::show(ctx, look, &self.journal, &self.clockface, &mut overlays.log, commands);
         palette::show(ctx, look, &self.shown, &now, &mut overlays.palette, commands);
         keys_help::show(ctx, look, &mut overlays.keys);
+        view_export::show(ctx, look, &mut self.view_exports.panel, commands);
         let settings = Settings {
             theme: self.prefs.theme,
             zoom: self.prefs.zoom,
@@ -759,7 +770,10 @@ impl Workbench {
     /// Carries out the actions whose keys were pressed.
     fn shortcuts(&self, ui: &Ui, commands: &mut Vec<UiCommand>) {
         let ctx = ui.ctx();
-        if self.overlays.is_modal() || self.panels.export.open {
+        if self.overlays.is_modal()
+            || self.panels.export.open
+            || self.view_exports.panel.about.is_some()
+        {
             // What is open above the page has the keyboard to itself.
             return;
         }

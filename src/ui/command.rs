@@ -13,6 +13,7 @@ use crate::profile::lint::Fix;
 use crate::profile::template::Template;
 use crate::view::command_line::Program;
 use crate::view::condition::Kind;
+use crate::view::export::{Exportable, Format};
 use crate::view::profile_editor::outside::Choice;
 use crate::view::state::TimeRange;
 
@@ -62,6 +63,8 @@ pub enum UiCommand {
         /// Back, not forward.
         back: bool,
     },
+    /// Something about exporting what is on view.
+    ViewExport(ViewExport),
     /// Show the network to others: large, without chrome, with pseudonyms; or stop that.
     Present(bool),
     /// Begin, end or move through the guided tour.
@@ -111,6 +114,24 @@ pub enum UiCommand {
     Profile(ProfileCommand),
     /// Close the window.
     Quit,
+}
+
+/// One request about exporting what is on view.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ViewExport {
+    /// Ask where to.
+    Ask {
+        /// What.
+        what: Exportable,
+        /// As what.
+        format: Format,
+    },
+    /// Ask with the system's dialog.
+    Browse,
+    /// Write it to the path in the field.
+    Write,
+    /// Don't.
+    Cancel,
 }
 
 /// A move through the guided tour.

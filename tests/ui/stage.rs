@@ -182,3 +182,70 @@ fn the_tour_leads_through_the_places_by_keyboard() {
     world.click(Role::Button, "End the tour");
     assert!(!all.iter().any(|title| world.harness.query_by_label(title).is_some()));
 }
+
+/// Presses an entry of an export menu, gives the file a name and waits until it is written.
+fn export(world: &mut World, button: &str, entry: &str, path: &std::path::Path) {
+    world.click(Role::Button, button);
+    world.click(Role::Button, entry);
+    let field = world.harness.get_by_role_and_label(Role::TextInput, "File to export to");
+    field.focus();
+    world.settle();
+    // Typed over what is proposed, and sent off by keyboard.
+    world.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    world.harness.event(egui::Event::Text(path.display().to_string()));
+    world.settle();
+    world.harness.key_press(Key::Enter);
+    world.settle();
+}
+
+#[test]
+fn plots_and_ladder_are_exported_as_pictures_and_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = named();
+    act(&mut world, UiCommand::Show(Page::Latency));
+    for (entry, name, start) in [
+        ("Picture as SVG…", "plot.svg", b"<svg".as_slice()),
+        ("Picture as PNG…", "plot.png", b"\x89PNG".as_slice()),
+        ("Data as CSV…", "plot.csv", b"time".as_slice()),
+    ] {
+        let path = folder.path().join(name);
+        export(&mut world, "Export the plot", entry, &path);
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(bytes.windows(start.len()).take(200).any(|part| part == start), "{name}");
+        assert!(bytes.len() > 100, "{name}: {}", bytes.len());
+    }
+    // The same name again is refused in words, and nothing is overwritten.
+    let path = folder.path().join("plot.csv");
+    let before = std::fs::read(&path).unwrap();
+    export(&mut world, "Export the plot", "Data as CSV…", &path);
+    assert!(world.shows("There is such a file already"));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    world.click(Role::Button, "Cancel");
+
+    act(&mut world, UiCommand::Show(Page::Devices));
+    world.click_row(Role::Row, "os::zmarker-1");
+    act(&mut world, UiCommand::ShowDevice(DeviceTab::Ladder));
+    for (entry, name) in [
+        ("Visible part as SVG…", "ladder.svg"),
+        ("Visible part as PNG…", "ladder.png"),
+        ("All rows as CSV…", "ladder.csv"),
+    ] {
+        let path = folder.path().join(name);
+        export(&mut world, "Export the ladder", entry, &path);
+        assert!(std::fs::metadata(&path).unwrap().len() > 200, "{name}");
+    }
+    let rows = std::fs::read_to_string(folder.path().join("ladder.csv")).unwrap();
+    assert!(rows.contains("zmarker-0-zmarker-1"), "{rows}");
+    // While presenting, what is exported names nobody either.
+    world.harness.key_press(Key::F5);
+    world.settle();
+    act(&mut world, UiCommand::Show(Page::Devices));
+    world.click_row(Role::Row, "anon-");
+    act(&mut world, UiCommand::ShowDevice(DeviceTab::Ladder));
+    for (entry, name) in [("All rows as SVG…", "anon.svg"), ("All rows as CSV…", "anon.csv")] {
+        let path = folder.path().join(name);
+        export(&mut world, "Export the ladder", entry, &path);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("anon-") && !text.contains(MARKER), "{name}");
+    }
+}

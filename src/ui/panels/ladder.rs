@@ -10,17 +10,23 @@ use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons};
 use crate::ui::widgets::controls;
 use crate::ui::widgets::drawing::{self, Placed};
+use crate::ui::widgets::export_menu;
 use crate::ui::widgets::keys::{self, Nav};
 use crate::ui::widgets::rows;
 use crate::ui::widgets::text::{self, Elide};
 use crate::view::device_history::DeviceHistory;
+use crate::view::export::{Exportable, Format};
 use crate::view::format;
 use crate::view::ladder::draw::{self, Columns};
+use crate::view::ladder::export::{LadderExport, MAX_ROWS, MAX_TABLE_ROWS};
 use crate::view::ladder::words::{self, Scene};
 use crate::view::ladder::{Item, Ladder, Spacing};
 
 /// One step of zooming with a key or a button.
 const ZOOM: f64 = 1.5;
+
+/// Rows in a picture of pixels: what fits into it.
+const PNG_ROWS: usize = 500;
 
 /// What the panel remembers from frame to frame.
 #[derive(Default)]
@@ -52,11 +58,14 @@ pub fn show(
     let ladder = &mut history.ladder;
     let count = scene.map_or(String::new(), |_| count(ladder, progress));
     let height = f64::from(panel.size.y);
+    let size = panel.size;
+    let mut asked = Vec::new();
     lower::header(ui, look, panel.head, &count, commands, |ui| {
-        if scene.is_some() && !ladder.is_empty() {
-            controls_ui(ui, look, ladder, height);
+        if let Some(scene) = scene.filter(|_| !ladder.is_empty()) {
+            controls_ui(ui, look, scene, ladder, size, &mut asked);
         }
     });
+    commands.append(&mut asked);
     let body = ui.available_rect_before_wrap();
     ui.painter().rect_filled(body, 0.0, look.tokens.canvas);
     let Some(scene) = scene else {
@@ -99,7 +108,16 @@ fn count(ladder: &Ladder, progress: Option<f32>) -> String {
     out
 }
 
-fn controls_ui(ui: &mut Ui, look: Look, ladder: &mut Ladder, height: f64) {
+fn controls_ui(
+    ui: &mut Ui,
+    look: Look,
+    scene: &Scene<'_>,
+    ladder: &mut Ladder,
+    size: egui::Vec2,
+    commands: &mut Vec<UiCommand>,
+) {
+    let height = f64::from(size.y);
+    export_menu::show(ui, look, "Export the ladder", commands, || entries(scene, ladder, size));
     let follows = ladder.follows();
     if controls::icon_toggle(ui, look, icons::TO_NEWEST, "Follow the newest message", follows)
         .clicked()
@@ -119,6 +137,31 @@ fn controls_ui(ui: &mut Ui, look: Look, ladder: &mut Ladder, height: f64) {
     if let Some(spacing) = controls::segments(ui, look, ladder.spacing(), choices) {
         ladder.set_spacing(spacing);
     }
+}
+
+/// What can be exported; nothing is made before it is chosen.
+fn entries<'a>(
+    scene: &'a Scene<'a>,
+    ladder: &'a Ladder,
+    size: egui::Vec2,
+) -> Vec<export_menu::Entry<'a>> {
+    let visible = move || Exportable::new(LadderExport::visible(ladder, scene, size.x, size.y));
+    let newest =
+        move |limit: usize| move || Exportable::new(LadderExport::newest(ladder, scene, limit));
+    let all = |limit: usize| {
+        if ladder.len() > limit {
+            format!("Newest {} rows", format::count(limit as u64))
+        } else {
+            "All rows".to_owned()
+        }
+    };
+    vec![
+        ("Visible part as SVG…".to_owned(), Format::Svg, Box::new(visible)),
+        ("Visible part as PNG…".to_owned(), Format::Png, Box::new(visible)),
+        (format!("{} as SVG…", all(MAX_ROWS)), Format::Svg, Box::new(newest(MAX_ROWS))),
+        (format!("{} as PNG…", all(PNG_ROWS)), Format::Png, Box::new(newest(PNG_ROWS))),
+        (format!("{} as CSV…", all(MAX_TABLE_ROWS)), Format::Csv, Box::new(newest(MAX_TABLE_ROWS))),
+    ]
 }
 
 /// The names above the lifelines.

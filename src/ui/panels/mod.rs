@@ -41,3 +41,4 @@ pub mod timeline;
 pub mod top_bar;
 pub mod topics;
 pub mod tour;
+pub mod view_export;

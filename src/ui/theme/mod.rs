@@ -68,6 +68,11 @@ pub mod size {
     pub const HEADER: f32 = 32.0;
 }
 
+impl Tokens {
+    /// Those of every theme.
+    pub const ALL: [&'static Self; 3] = [&dark::TOKENS, &light::TOKENS, &high_contrast::TOKENS];
+}
+
 /// The look of this frame, handed to everything that draws.
 #[derive(Clone, Copy)]
 pub struct Look {

@@ -2,6 +2,7 @@
 
 pub mod controls;
 pub mod drawing;
+pub mod export_menu;
 pub mod keys;
 pub mod panel_header;
 pub mod rows;

@@ -22,12 +22,14 @@ use crate::core::time::Timestamp;
 use crate::mqtt::link::Probe;
 use crate::ui::command::UiCommand;
 use crate::ui::theme::{Look, fonts, icons};
-use crate::ui::widgets::{controls, panel_header};
+use crate::ui::widgets::{controls, export_menu, panel_header};
 use crate::usp::kind::MsgKind;
+use crate::view::export::Exportable;
 use crate::view::format::{self, Clockface};
 use crate::view::latency::broker::BrokerLine;
 use crate::view::latency::brush::Brush;
 use crate::view::latency::chart::{Chart, Mode, Options, Wanted};
+use crate::view::latency::export::LatencyExport;
 use crate::view::latency::page::{LatencyPage, View};
 use crate::view::latency::scatter::Span;
 use crate::view::latency::scope::{REQUESTS, Scope, is_answered_by_device};
@@ -124,7 +126,7 @@ pub fn show(
     let picked = scene.selection.range;
     let wanted = Wanted { options, scope: view.scope, picked, size: panel.size };
     model.refresh(scene.snapshot, wanted, scene.broker);
-    header_ui(ui, scene, model, panel);
+    header_ui(ui, scene, model, panel, commands);
     let nothing_yet = scene.snapshot.latencies().end() == 0 && scene.snapshot.timeouts().end() == 0;
     if nothing_yet {
         nothing_ui(ui, scene, commands);
@@ -219,7 +221,13 @@ fn numbers(chart: &Chart) -> String {
     text
 }
 
-fn header_ui(ui: &mut Ui, scene: &Scene<'_>, model: &LatencyPage, panel: &mut LatencyPagePanel) {
+fn header_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    model: &LatencyPage,
+    panel: &mut LatencyPagePanel,
+    commands: &mut Vec<UiCommand>,
+) {
     let look = scene.look;
     let mut count = numbers(model.chart());
     if !model.chart().totals.exact && !count.is_empty() {
@@ -231,6 +239,11 @@ fn header_ui(ui: &mut Ui, scene: &Scene<'_>, model: &LatencyPage, panel: &mut La
     }
     panel_header::show(ui, look, icons::PLOT, "Latency", &count, |ui| {
         // Laid out from the right: the last one stands first.
+        let (mode, request) = (panel.options.mode, panel.request);
+        export_menu::show(ui, look, "Export the plot", commands, || {
+            export_menu::all_formats(move || Exportable::new(export(scene, model, mode, request)))
+        });
+        ui.add_space(6.0);
         let options = &mut panel.options;
         let log = controls::word_toggle(ui, look, "Log", "Logarithmic scale", options.log);
         if log.on_hover_text("Logarithmic scale of response times").clicked() {
@@ -253,6 +266,32 @@ fn header_ui(ui: &mut Ui, scene: &Scene<'_>, model: &LatencyPage, panel: &mut La
             ui.label(RichText::new(text).font(fonts::small()).color(look.tokens.info));
         }
     });
+}
+
+/// What is on view, to be exported.
+fn export(
+    scene: &Scene<'_>,
+    model: &LatencyPage,
+    mode: Mode,
+    request: Option<MsgKind>,
+) -> LatencyExport {
+    let whose = match scene.selection.device {
+        Some(device) => scene.snapshot.endpoint_name(device).to_owned(),
+        None => "all devices".to_owned(),
+    };
+    let chart = model.chart().clone();
+    let range = chart.grid.range;
+    LatencyExport {
+        subject: match request {
+            Some(kind) => format!("{} to {whose}", kind.label()),
+            None => whose,
+        },
+        mode,
+        points: (mode == Mode::Points).then(|| model.points().drawing().clone()),
+        trips: scene.broker.trips(range).copied().collect(),
+        clockface: scene.clockface.clone(),
+        chart,
+    }
 }
 
 /// What is picked, at the left; the broker's round trip at the right.

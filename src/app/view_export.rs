@@ -1,0 +1,175 @@
+//! Writes a picture or a table of what is on view to a file, away from the window's thread.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+use egui::Context;
+
+use super::dialog::{FileDialog, Purpose};
+use super::png::png;
+use super::workbench::Workbench;
+use crate::ui::command::ViewExport;
+use crate::ui::panels::view_export::ViewExportPanel;
+use crate::ui::theme::Look;
+use crate::view::connection::Tone;
+use crate::view::drawing::svg::svg;
+use crate::view::export::{Csv, Exportable, Format, file_name};
+
+/// What is asked about or being written.
+#[derive(Default)]
+pub(super) struct ViewExports {
+    pub(super) panel: ViewExportPanel,
+    what: Option<Exportable>,
+    running: Option<(PathBuf, Receiver<Result<(), String>>)>,
+}
+
+/// The bytes of the file.
+fn bytes(what: &Exportable, format: Format, look: Look) -> Result<Vec<u8>, String> {
+    match format {
+        Format::Svg => Ok(svg(&what.get().drawing()?, &look).into_bytes()),
+        Format::Png => png(&svg(&what.get().drawing()?, &look)),
+        Format::Csv => {
+            let mut csv = Csv::default();
+            what.get().rows(&mut csv);
+            Ok(csv.as_str().to_owned().into_bytes())
+        }
+    }
+}
+
+/// Writes a new file; removes it again if it can't be finished.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let mut file = File::options().write(true).create_new(true).open(path).map_err(|error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            "There is such a file already; choose another name.".to_owned()
+        } else {
+            format!("The file can't be written: {error}")
+        }
+    })?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| {
+        // Half a file is worse than none; nothing else can be done about one that stays.
+        let _ = fs::remove_file(path);
+        format!("The file can't be written: {error}")
+    })
+}
+
+impl Workbench {
+    pub(super) fn view_export(&mut self, ctx: &Context, command: ViewExport) {
+        let exports = &mut self.view_exports;
+        match command {
+            ViewExport::Ask { what, format } => {
+                let title = what.get().title();
+                let folder = directories::UserDirs::new()
+                    .map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()).to_owned());
+                let path = folder.unwrap_or_default().join(file_name(&title, format));
+                exports.panel = ViewExportPanel {
+                    about: Some((title, format)),
+                    path: path.display().to_string(),
+                    fresh: true,
+                    ..ViewExportPanel::default()
+                };
+                exports.what = Some(what);
+            }
+            ViewExport::Browse => {
+                let name = Path::new(&exports.panel.path).file_name();
+                let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                self.dialog = Some(FileDialog::save_file(Purpose::ViewExport, &name));
+            }
+            ViewExport::Cancel => *exports = ViewExports::default(),
+            ViewExport::Write => self.write_view(ctx),
+        }
+    }
+
+    fn write_view(&mut self, ctx: &Context) {
+        let look = Look::of(ctx, self.prefs.theme);
+        let exports = &mut self.view_exports;
+        let (Some(what), Some((_, format))) = (exports.what.clone(), exports.panel.about.clone())
+        else {
+            return;
+        };
+        let path = PathBuf::from(exports.panel.path.trim());
+        let (done, answer) = channel();
+        let (wake, to) = (ctx.clone(), path.clone());
+        let started = std::thread::Builder::new().name("usp-picture".to_owned()).spawn(move || {
+            let result = bytes(&what, format, look).and_then(|bytes| write(&to, &bytes));
+            // Nobody listens any more once the window closes.
+            let _ = done.send(result);
+            wake.request_repaint();
+        });
+        match started {
+            Ok(_) => {
+                exports.panel.busy = true;
+                exports.panel.problem = None;
+                exports.running = Some((path, answer));
+            }
+            Err(error) => exports.panel.problem = Some(error.to_string()),
+        }
+    }
+
+    /// Takes in what became of it.
+    pub(super) fn poll_view_export(&mut self) {
+        let exports = &mut self.view_exports;
+        let Some((path, answer)) = &exports.running else { return };
+        let result = match answer.try_recv() {
+            Ok(result) => result,
+            Err(TryRecvError::Empty) => return,
+            Err(TryRecvError::Disconnected) => Err("It could not be made.".to_owned()),
+        };
+        let path = path.clone();
+        exports.running = None;
+        exports.panel.busy = false;
+        match result {
+            Ok(()) => {
+                *exports = ViewExports::default();
+                self.toast(Tone::Good, format!("Written to {}", path.display()), None);
+            }
+            Err(problem) => exports.panel.problem = Some(problem),
+        }
+    }
+
+    /// True while a picture or table is being written.
+    pub(super) fn is_writing(&self) -> bool {
+        self.view_exports.running.is_some()
+    }
+
+    /// The file that was chosen to write to.
+    pub(super) fn picked_for_view(&mut self, path: &Path) {
+        self.view_exports.panel.path = path.display().to_string();
+        self.view_exports.panel.fresh = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::ui::theme::Tokens;
+    use crate::view::drawing::Drawing;
+    use crate::view::export::Ready;
+
+    #[test]
+    fn each_format_is_what_it_says_and_no_file_is_overwritten() {
+        let look = Look { tokens: Tokens::ALL[0] };
+        let mut csv = Csv::with_header(&["name"]);
+        csv.text("=1+1");
+        csv.end();
+        let drawing = Drawing::new(40.0, 30.0, "A view");
+        let what = Exportable::new(Ready { title: "A view".to_owned(), drawing, csv });
+        let folder = tempfile::tempdir().unwrap();
+        for (format, start) in [
+            (Format::Svg, "<svg"),
+            (Format::Png, "\u{FFFD}PNG"),
+            (Format::Csv, "name\r\n\"'=1+1\""),
+        ] {
+            let made = bytes(&what, format, look).unwrap();
+            assert!(String::from_utf8_lossy(&made).contains(start), "{}", format.label());
+            let path = folder.path().join(file_name("A view", format));
+            write(&path, &made).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), made);
+            assert!(write(&path, b"other").unwrap_err().contains("already"));
+            assert_eq!(fs::read(&path).unwrap(), made);
+        }
+    }
+}
