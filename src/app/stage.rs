@@ -82,7 +82,7 @@ impl Workbench {
             }
             Step::Device => {
                 self.selection.device = tour::worst(&self.shown);
-                self.panels.device = DeviceTab::Problems;
+                self.panels.device = DeviceTab::Ladder;
             }
             Step::Unanswered => {
                 self.models.exchanges.set_show(crate::view::exchanges::Show::Unanswered)

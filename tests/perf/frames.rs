@@ -93,6 +93,11 @@ const VIEWS: &[View] = &[
         Input::Nothing,
     ),
     view(
+        "Traffic with a ladder",
+        &[UiCommand::Show(Page::Traffic), DEVICE, UiCommand::ShowLower(LowerTab::Ladder)],
+        Input::Nothing,
+    ),
+    view(
         "Traffic with exchanges",
         &[UiCommand::Show(Page::Traffic), UiCommand::ShowLower(LowerTab::Exchanges)],
         Input::Nothing,
@@ -110,6 +115,11 @@ const VIEWS: &[View] = &[
         "A device: about",
         &[UiCommand::Show(Page::Devices), DEVICE, UiCommand::ShowDevice(DeviceTab::About)],
         Input::Nothing,
+    ),
+    view(
+        "A device: ladder",
+        &[UiCommand::Show(Page::Devices), DEVICE, UiCommand::ShowDevice(DeviceTab::Ladder)],
+        Input::Scroll,
     ),
     view(
         "A device: exchanges",
@@ -133,6 +143,7 @@ const VIEWS: &[View] = &[
     ),
     view("Exchanges", &[UiCommand::Show(Page::Exchanges)], Input::Scroll),
     view("Latency", &[UiCommand::Show(Page::Latency)], Input::Nothing),
+    view("Latency of a device", &[UiCommand::Show(Page::Latency), DEVICE], Input::Nothing),
     view("Problems", &[UiCommand::Show(Page::Problems)], Input::Scroll),
     view("Broker", &[UiCommand::Show(Page::Broker)], Input::Nothing),
     View {
