@@ -5,6 +5,7 @@
 
 mod connect;
 mod flood;
+mod ladder;
 mod latency;
 mod model;
 mod places;
