@@ -4,7 +4,7 @@
 
 use super::pipeline::Pipeline;
 use super::snapshot::Snapshot;
-use crate::core::ids::{Epoch, Seq};
+use crate::core::ids::Seq;
 use crate::core::wire::{Prop, WireBatch};
 use crate::store::Budgets;
 use crate::usp::veil::Veil;
@@ -30,8 +30,7 @@ impl Veiled {
         let budgets = *real.budgets();
         let budgets = Budgets { bytes: budgets.bytes / SHARE, ..budgets };
         let next = real.end_seq().0.saturating_sub(TAKEN_OVER).max(real.first_seq().0);
-        // No store has an epoch so high by itself.
-        let epoch = Epoch(real.epoch().0 | 1 << 31);
+        let epoch = real.epoch().veiled();
         let dropped = real.counters().dropped;
         Self {
             veil: Veil::new(key),

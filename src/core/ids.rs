@@ -31,6 +31,15 @@ pub struct Seq(pub u64);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct Epoch(pub u32);
 
+impl Epoch {
+    /// The life in which the same messages are shown with pseudonyms. No store counts so far by
+    /// itself.
+    #[must_use]
+    pub fn veiled(self) -> Self {
+        Self(self.0 | 1 << 31)
+    }
+}
+
 /// A request with its answer, numbered in order of first sight within an [`Epoch`], from 1.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct ExchangeId(pub std::num::NonZeroU32);

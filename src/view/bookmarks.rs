@@ -35,16 +35,27 @@ pub struct Bookmark {
 pub struct Bookmarks {
     epoch: Epoch,
     marks: BTreeMap<u64, Bookmark>,
+    /// Those of the life that is shown veiled just now; their notes may name people.
+    aside: BTreeMap<u64, Bookmark>,
     /// Grows with every change.
     revision: u64,
 }
 
 impl Bookmarks {
-    /// Forgets all of them if the store's life is another one.
+    /// Forgets all of them if the store's life is another one; while it is only shown veiled, they
+    /// are put aside.
     pub fn advance(&mut self, epoch: Epoch) {
-        if self.epoch != epoch {
-            *self = Self { epoch, marks: BTreeMap::new(), revision: self.revision + 1 };
+        if self.epoch == epoch {
+            return;
         }
+        let (marks, aside) = (std::mem::take(&mut self.marks), std::mem::take(&mut self.aside));
+        if epoch == self.epoch.veiled() {
+            self.aside = marks;
+        } else if self.epoch == epoch.veiled() {
+            self.marks = aside;
+        }
+        self.epoch = epoch;
+        self.revision += 1;
     }
 
     /// How many.
@@ -179,5 +190,23 @@ mod tests {
         assert_eq!(next(&marks, &snapshot, None, true), None, "nothing to go to");
         marks.advance(Epoch(2));
         assert!(marks.is_empty());
+    }
+
+    #[test]
+    fn they_are_put_aside_while_their_messages_are_shown_veiled() {
+        let mut pipeline = Pipeline::new(Budgets::default(), Epoch(3));
+        feed(&mut pipeline, 10);
+        let mut marks = Bookmarks::default();
+        marks.advance(Epoch(3));
+        assert!(marks.toggle(&pipeline.snapshot(), Seq(4)));
+        marks.advance(Epoch(3).veiled());
+        assert!(marks.get(Seq(4)).is_none());
+        marks.advance(Epoch(3));
+        assert!(marks.get(Seq(4)).is_some());
+        marks.advance(Epoch(3).veiled());
+        marks.advance(Epoch(4));
+        assert!(marks.get(Seq(4)).is_none());
+        marks.advance(Epoch(3));
+        assert!(marks.get(Seq(4)).is_none());
     }
 }
