@@ -96,7 +96,7 @@ impl Workbench {
             TrafficCommand::AskExport => self.ask_export(),
             TrafficCommand::CancelExport => self.panels.export.open = false,
             TrafficCommand::BrowseExport => {
-                let path = Path::new(&self.panels.export.path);
+                let path = Path::new(&self.panels.export.dialog.path);
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
                 self.dialog =
                     Some(FileDialog::save_file(Purpose::Export, &name.unwrap_or_default()));
@@ -119,16 +119,16 @@ impl Workbench {
         let messages =
             if marked.is_many() { marked.count() } else { self.models.messages.listed_len() };
         let panel = &mut self.panels.export;
-        if panel.path.is_empty() || !panel.open {
+        if panel.dialog.path.is_empty() || !panel.open {
             let folder = directories::UserDirs::new()
                 .map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()).to_owned());
             let at = jiff::Timestamp::from_nanosecond(i128::from(self.clock.now().0));
             let at = at.unwrap_or_default().strftime("%Y%m%d-%H%M%S");
             let name = format!("messages-{at}.{}", panel.format.ending());
-            panel.path = folder.unwrap_or_default().join(name).display().to_string();
+            panel.dialog.path = folder.unwrap_or_default().join(name).display().to_string();
         }
-        (panel.open, panel.fresh, panel.messages) = (true, true, messages);
-        panel.problem = None;
+        (panel.open, panel.dialog.fresh, panel.messages) = (true, true, messages);
+        panel.dialog.problem = None;
     }
 
     fn start_export(&mut self, ctx: &egui::Context) {
@@ -149,14 +149,14 @@ impl Workbench {
             columns,
             notes,
         );
-        let path = PathBuf::from(self.panels.export.path.trim());
+        let path = PathBuf::from(self.panels.export.dialog.path.trim());
         let wake = ctx.clone();
         match Running::start(export, path, move || wake.request_repaint()) {
             Ok(running) => {
                 self.export = Some(running);
                 self.panels.export.open = false;
             }
-            Err(error) => self.panels.export.problem = Some(error.to_string()),
+            Err(error) => self.panels.export.dialog.problem = Some(error.to_string()),
         }
     }
 
@@ -184,7 +184,7 @@ impl Workbench {
             Err(error) => {
                 let panel = &mut self.panels.export;
                 panel.open = true;
-                panel.problem = Some(if error.kind() == io::ErrorKind::AlreadyExists {
+                panel.dialog.problem = Some(if error.kind() == io::ErrorKind::AlreadyExists {
                     "There is such a file already; choose another name.".to_owned()
                 } else {
                     format!("The file can't be written: {error}")
@@ -195,8 +195,8 @@ impl Workbench {
 
     /// The file that was chosen to export to.
     pub(super) fn picked_for_export(&mut self, path: &Path) {
-        self.panels.export.path = path.display().to_string();
-        self.panels.export.fresh = true;
+        self.panels.export.dialog.path = path.display().to_string();
+        self.panels.export.dialog.fresh = true;
     }
 }
 

@@ -13,6 +13,7 @@ use super::workbench::Workbench;
 use crate::ui::command::ViewExport;
 use crate::ui::panels::view_export::ViewExportPanel;
 use crate::ui::theme::Look;
+use crate::ui::widgets::save_dialog::SaveDialog;
 use crate::view::connection::Tone;
 use crate::view::drawing::svg::svg;
 use crate::view::export::{Csv, Exportable, Format, file_name};
@@ -63,16 +64,15 @@ impl Workbench {
                 let folder = directories::UserDirs::new()
                     .map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()).to_owned());
                 let path = folder.unwrap_or_default().join(file_name(&title, format));
+                let path = path.display().to_string();
                 exports.panel = ViewExportPanel {
                     about: Some((title, format)),
-                    path: path.display().to_string(),
-                    fresh: true,
-                    ..ViewExportPanel::default()
+                    dialog: SaveDialog { path, fresh: true, ..SaveDialog::default() },
                 };
                 exports.what = Some(what);
             }
             ViewExport::Browse => {
-                let name = Path::new(&exports.panel.path).file_name();
+                let name = Path::new(&exports.panel.dialog.path).file_name();
                 let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 self.dialog = Some(FileDialog::save_file(Purpose::ViewExport, &name));
             }
@@ -88,7 +88,7 @@ impl Workbench {
         else {
             return;
         };
-        let path = PathBuf::from(exports.panel.path.trim());
+        let path = PathBuf::from(exports.panel.dialog.path.trim());
         let (done, answer) = channel();
         let (wake, to) = (ctx.clone(), path.clone());
         let started = std::thread::Builder::new().name("usp-picture".to_owned()).spawn(move || {
@@ -99,11 +99,11 @@ impl Workbench {
         });
         match started {
             Ok(_) => {
-                exports.panel.busy = true;
-                exports.panel.problem = None;
+                exports.panel.dialog.busy = true;
+                exports.panel.dialog.problem = None;
                 exports.running = Some((path, answer));
             }
-            Err(error) => exports.panel.problem = Some(error.to_string()),
+            Err(error) => exports.panel.dialog.problem = Some(error.to_string()),
         }
     }
 
@@ -118,13 +118,13 @@ impl Workbench {
         };
         let path = path.clone();
         exports.running = None;
-        exports.panel.busy = false;
+        exports.panel.dialog.busy = false;
         match result {
             Ok(()) => {
                 *exports = ViewExports::default();
                 self.toast(Tone::Good, format!("Written to {}", path.display()), None);
             }
-            Err(problem) => exports.panel.problem = Some(problem),
+            Err(problem) => exports.panel.dialog.problem = Some(problem),
         }
     }
 
@@ -135,8 +135,8 @@ impl Workbench {
 
     /// The file that was chosen to write to.
     pub(super) fn picked_for_view(&mut self, path: &Path) {
-        self.view_exports.panel.path = path.display().to_string();
-        self.view_exports.panel.fresh = true;
+        self.view_exports.panel.dialog.path = path.display().to_string();
+        self.view_exports.panel.dialog.fresh = true;
     }
 }
 

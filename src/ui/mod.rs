@@ -10,4 +10,5 @@ pub mod place;
 pub mod shell;
 pub mod theme;
 pub mod traffic_command;
+pub mod views;
 pub mod widgets;

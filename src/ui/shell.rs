@@ -21,14 +21,11 @@ use super::panels::messages::MessagesPanel;
 use super::panels::model::ModelPanel;
 use super::panels::problems::ProblemsPanel;
 use super::panels::topics::TopicsPanel;
-use super::panels::{
-    device_page, devices, empty, exchanges, fleet, inspector, ladder, latency, latency_page,
-    latency_table, messages, model, picks, problems, timeline, topics,
-};
+use super::panels::{device_page, devices, empty, fleet, inspector, messages, picks, topics};
 use super::place::Page;
 use super::theme::Look;
+use super::views::{self, View};
 use crate::analysis::Snapshot;
-use crate::core::ids::EndpointId;
 use crate::core::time::Timestamp;
 use crate::mqtt::link::LinkState;
 use crate::profile::model::Profile;
@@ -37,7 +34,6 @@ use crate::view::devices::Devices;
 use crate::view::exchanges::ExchangeList;
 use crate::view::format::Clockface;
 use crate::view::inspector::Inspected;
-use crate::view::ladder::words;
 use crate::view::latency::broker::BrokerLine;
 use crate::view::latency::page::LatencyPage;
 use crate::view::latency::scatter::Latency;
@@ -46,7 +42,6 @@ use crate::view::message_list::MessageList;
 use crate::view::model_tree::ModelTree;
 use crate::view::problems::ProblemList;
 use crate::view::state::Selection;
-use crate::view::timeline::draw::Strip;
 use crate::view::topic_tree::TopicTree;
 use crate::view::traffic::Traffic;
 
@@ -212,34 +207,39 @@ pub fn show(
         match (page, selection.device) {
             (Page::Devices, Some(device)) => {
                 device_page::head_ui(ui, look, snapshot, *now, device, commands);
-                timeline_ui(ui, look, scene, models, device, commands);
-                let head = Head::Device(panels.device);
-                match panels.device {
-                    DeviceTab::About => {
+                views::timeline(ui, look, scene, models, device, commands);
+                let tab = panels.device;
+                let view = match tab {
+                    DeviceTab::About => None,
+                    DeviceTab::Ladder => Some(View::Ladder),
+                    DeviceTab::Exchanges => Some(View::Exchanges),
+                    DeviceTab::Problems => Some(View::Problems),
+                    DeviceTab::Times => Some(View::Times),
+                    DeviceTab::Model => Some(View::Model),
+                };
+                match view {
+                    None => {
                         device_page::about_ui(
                             ui, look, snapshot, *now, clockface, device, commands,
                         );
                     }
-                    DeviceTab::Ladder => {
-                        ladder_ui(ui, look, head, scene, models, panels, commands);
+                    Some(view) => {
+                        let head = Head::Device(tab);
+                        views::show(ui, look, (view, head), scene, models, panels, commands);
                     }
-                    DeviceTab::Exchanges => {
-                        exchanges_ui(ui, look, head, scene, models, panels, commands);
-                    }
-                    DeviceTab::Problems => {
-                        problems_ui(ui, look, head, scene, models, panels, commands);
-                    }
-                    DeviceTab::Times => times_ui(ui, look, head, scene, models, panels, commands),
-                    DeviceTab::Model => model_ui(ui, look, head, scene, models, panels, commands),
                 }
             }
             (Page::Devices, None) => {
                 let (devices, panel) = (&mut models.devices, &mut panels.fleet);
                 fleet::show(ui, look, snapshot, *now, devices, panel, commands);
             }
-            (Page::Exchanges, _) => exchanges_ui(ui, look, head, scene, models, panels, commands),
-            (Page::Problems, _) => problems_ui(ui, look, head, scene, models, panels, commands),
-            (Page::Latency, _) => latency_page_ui(ui, look, scene, models, panels, commands),
+            (Page::Exchanges, _) => {
+                views::show(ui, look, (View::Exchanges, head), scene, models, panels, commands);
+            }
+            (Page::Problems, _) => {
+                views::show(ui, look, (View::Problems, head), scene, models, panels, commands);
+            }
+            (Page::Latency, _) => views::latency_page(ui, look, scene, models, panels, commands),
             (Page::Start | Page::Traffic | Page::Broker | Page::Profiles, _) => {}
         }
     });
@@ -298,139 +298,6 @@ fn inspector_pane(
     sizes.right = shown.response.rect.width();
 }
 
-fn latency_page_ui(
-    ui: &mut Ui,
-    look: Look,
-    scene: &Scene<'_>,
-    models: &mut Models,
-    panels: &mut Panels,
-    commands: &mut Vec<UiCommand>,
-) {
-    let scene = latency_page::Scene {
-        look,
-        snapshot: scene.snapshot,
-        selection: &scene.selection,
-        broker: &models.broker,
-        now: scene.now,
-        clockface: scene.clockface,
-    };
-    let (model, panel) = (&mut models.latency_page, &mut panels.latency_page);
-    latency_page::show(ui, &scene, model, panel, commands);
-}
-
-fn latency_ui(
-    ui: &mut Ui,
-    look: Look,
-    head: Head,
-    scene: &Scene<'_>,
-    models: &mut Models,
-    panels: &mut Panels,
-    commands: &mut Vec<UiCommand>,
-) {
-    let (model, panel) = (&mut models.latency, &mut panels.latency);
-    panel.head = head;
-    let Scene { snapshot, selection, clockface, .. } = scene;
-    latency::show(ui, look, snapshot, clockface, model, panel, selection, commands);
-}
-
-fn times_ui(
-    ui: &mut Ui,
-    look: Look,
-    head: Head,
-    scene: &Scene<'_>,
-    models: &mut Models,
-    panels: &mut Panels,
-    commands: &mut Vec<UiCommand>,
-) {
-    let (table, panel) = (&mut models.times, &mut panels.times);
-    panel.head = head;
-    latency_table::show(ui, look, scene.snapshot, table, panel, &scene.selection, commands);
-}
-
-fn problems_ui(
-    ui: &mut Ui,
-    look: Look,
-    head: Head,
-    scene: &Scene<'_>,
-    models: &mut Models,
-    panels: &mut Panels,
-    commands: &mut Vec<UiCommand>,
-) {
-    let (list, panel) = (&mut models.problems, &mut panels.problems);
-    panel.head = head;
-    let Scene { snapshot, selection, clockface, .. } = scene;
-    problems::show(ui, look, snapshot, clockface, list, panel, selection, commands);
-}
-
-fn model_ui(
-    ui: &mut Ui,
-    look: Look,
-    head: Head,
-    scene: &Scene<'_>,
-    models: &mut Models,
-    panels: &mut Panels,
-    commands: &mut Vec<UiCommand>,
-) {
-    let times = model::Times { now: scene.now, clockface: scene.clockface };
-    let (tree, panel) = (&mut models.model, &mut panels.model);
-    panel.head = head;
-    model::show(ui, look, scene.snapshot, times, tree, panel, &scene.selection, commands);
-}
-
-fn timeline_ui(
-    ui: &mut Ui,
-    look: Look,
-    scene: &Scene<'_>,
-    models: &Models,
-    device: EndpointId,
-    commands: &mut Vec<UiCommand>,
-) {
-    if models.history.device() != Some(device) {
-        return;
-    }
-    let Scene { snapshot, selection, now, clockface, .. } = scene;
-    let strip = Strip { snapshot, clockface, now: *now, device };
-    timeline::show(ui, look, &strip, &models.history.timeline, selection.message, commands);
-}
-
-fn ladder_ui(
-    ui: &mut Ui,
-    look: Look,
-    head: Head,
-    scene: &Scene<'_>,
-    models: &mut Models,
-    panels: &mut Panels,
-    commands: &mut Vec<UiCommand>,
-) {
-    let (history, panel) = (&mut models.history, &mut panels.ladder);
-    panel.head = head;
-    let Scene { snapshot, selection, now, clockface, .. } = scene;
-    let picked = selection.message;
-    let words = history.device().map(|device| words::Scene {
-        snapshot,
-        clockface,
-        now: *now,
-        device,
-        picked,
-    });
-    ladder::show(ui, look, words.as_ref(), history, panel, commands);
-}
-
-fn exchanges_ui(
-    ui: &mut Ui,
-    look: Look,
-    head: Head,
-    scene: &Scene<'_>,
-    models: &mut Models,
-    panels: &mut Panels,
-    commands: &mut Vec<UiCommand>,
-) {
-    let (list, panel) = (&mut models.exchanges, &mut panels.exchanges);
-    panel.head = head;
-    let Scene { snapshot, selection, now, clockface, .. } = scene;
-    exchanges::show(ui, look, snapshot, *now, clockface, list, panel, selection, commands);
-}
-
 fn traffic_ui(
     ui: &mut Ui,
     look: Look,
@@ -484,23 +351,16 @@ fn traffic_ui(
             .default_size(sizes.bottom)
             .size_range(110.0..=(total.y * 0.6).max(111.0))
             .show(ui, |ui| {
+                let view = match panels.lower {
+                    LowerTab::Latency => View::Latency,
+                    LowerTab::Times => View::Times,
+                    LowerTab::Ladder => View::Ladder,
+                    LowerTab::Problems => View::Problems,
+                    LowerTab::Model => View::Model,
+                    LowerTab::Exchanges => View::Exchanges,
+                };
                 let head = Head::Lower(panels.lower);
-                match panels.lower {
-                    LowerTab::Latency => {
-                        latency_ui(ui, look, head, scene, models, panels, commands);
-                    }
-                    LowerTab::Times => times_ui(ui, look, head, scene, models, panels, commands),
-                    LowerTab::Ladder => {
-                        ladder_ui(ui, look, head, scene, models, panels, commands);
-                    }
-                    LowerTab::Problems => {
-                        problems_ui(ui, look, head, scene, models, panels, commands);
-                    }
-                    LowerTab::Model => model_ui(ui, look, head, scene, models, panels, commands),
-                    LowerTab::Exchanges => {
-                        exchanges_ui(ui, look, head, scene, models, panels, commands);
-                    }
-                }
+                views::show(ui, look, (view, head), scene, models, panels, commands);
             });
         sizes.bottom = shown.response.rect.height();
     }
