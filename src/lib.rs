@@ -48,6 +48,8 @@
 //!    What is found out about a message afterwards is a mark beside it, never a change of it.
 //! 6. Nothing the network sends can make memory grow past the budgets or make a thread panic.
 //!    What a budget costs is counted and shown.
+//! 7. What is shown to others ([`analysis::veiled`]) is another life of the store, made of veiled
+//!    messages: names can't reach screen, clipboard or files, whichever view they come from.
 
 pub mod core;
 
