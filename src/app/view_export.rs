@@ -10,13 +10,18 @@ use egui::Context;
 use super::dialog::{FileDialog, Purpose};
 use super::png::png;
 use super::workbench::Workbench;
-use crate::ui::command::ViewExport;
+use crate::ui::command::{Pane, ViewExport};
+use crate::ui::panels::latency_page;
+use crate::ui::panels::lower::{DeviceTab, LowerTab};
 use crate::ui::panels::view_export::ViewExportPanel;
+use crate::ui::place::Page;
 use crate::ui::theme::Look;
 use crate::ui::widgets::save_dialog::SaveDialog;
 use crate::view::connection::Tone;
 use crate::view::drawing::svg::svg;
 use crate::view::export::{Csv, Exportable, Format, file_name};
+use crate::view::ladder::export::{LadderExport, MAX_TABLE_ROWS, PNG_ROWS};
+use crate::view::ladder::words;
 
 /// What is asked about or being written.
 #[derive(Default)]
@@ -71,6 +76,12 @@ impl Workbench {
                 };
                 exports.what = Some(what);
             }
+            ViewExport::OnView(format) => {
+                if let Some(what) = self.on_view_to_export(Look::of(ctx, self.prefs.theme), format)
+                {
+                    self.view_export(ctx, ViewExport::Ask { what, format });
+                }
+            }
             ViewExport::Browse => {
                 let name = Path::new(&exports.panel.dialog.path).file_name();
                 let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -79,6 +90,42 @@ impl Workbench {
             ViewExport::Cancel => *exports = ViewExports::default(),
             ViewExport::Write => self.write_view(ctx),
         }
+    }
+
+    /// True if the ladder is on view.
+    fn shows_ladder(&self) -> bool {
+        match self.page {
+            Page::Devices => {
+                self.selection.device.is_some() && self.panels.device == DeviceTab::Ladder
+            }
+            Page::Traffic => {
+                self.panels.lower == LowerTab::Ladder && !self.panels.hidden[Pane::Bottom as usize]
+            }
+            _ => false,
+        }
+    }
+
+    /// True if a plot or a ladder is on view that can be exported.
+    pub(super) fn has_picture(&self) -> bool {
+        let ladder = self.shows_ladder() && !self.models.history.ladder.is_empty();
+        self.page == Page::Latency || ladder
+    }
+
+    /// The plot or ladder on view.
+    fn on_view_to_export(&self, look: Look, format: Format) -> Option<Exportable> {
+        let (snapshot, clockface, now) = (&*self.shown, &self.clockface, self.now_on_view());
+        if self.page == Page::Latency {
+            let (model, panel) = (&self.models.latency_page, &self.panels.latency_page);
+            let (selection, broker) = (&self.selection, &self.models.broker);
+            let scene = latency_page::Scene { look, snapshot, selection, broker, now, clockface };
+            let export = latency_page::export(&scene, model, panel.options.mode, panel.request);
+            return Some(Exportable::new(export));
+        }
+        let device = self.models.history.device().filter(|_| self.shows_ladder())?;
+        let picked = self.selection.message;
+        let scene = words::Scene { snapshot, clockface, now, device, picked };
+        let limit = if format == Format::Csv { MAX_TABLE_ROWS } else { PNG_ROWS };
+        Some(Exportable::new(LadderExport::newest(&self.models.history.ladder, &scene, limit)))
     }
 
     fn write_view(&mut self, ctx: &Context) {

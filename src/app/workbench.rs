@@ -647,7 +647,7 @@ impl Workbench {
     }
 
     /// The time ages are counted from: a capture's stands still at its last message.
-    fn now_on_view(&self) -> Timestamp {
+    pub(super) fn now_on_view(&self) -> Timestamp {
         if self.capture.is_some() { self.shown.now() } else { self.clock.now() }
     }
 
@@ -763,6 +763,7 @@ impl Workbench {
             theme: self.prefs.theme,
             zoom: self.prefs.zoom,
             presenting: self.presenting,
+            picture: self.has_picture(),
             tour: self.tour,
         }
     }

@@ -2,12 +2,13 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::command::{Pane, ProfileCommand, TourMove, UiCommand};
+use super::command::{Pane, ProfileCommand, TourMove, UiCommand, ViewExport};
 use super::panels::lower::LowerTab;
 use super::place::Page;
 use super::theme::{ThemeChoice, icons};
 use super::traffic_command::TrafficCommand;
 use crate::view::copy_as::CopyAs;
+use crate::view::export::Format;
 use crate::view::seek::Common;
 use crate::view::state::Selection;
 use crate::view::tour::Step;
@@ -39,6 +40,8 @@ pub struct Situation {
     pub zoom: f32,
     /// Presenting.
     pub presenting: bool,
+    /// A plot or a ladder is on view.
+    pub picture: bool,
     /// The step of the guided tour on view.
     pub tour: Option<Step>,
 }
@@ -162,6 +165,10 @@ fn theme(now: &Situation, theme: ThemeChoice) -> Option<UiCommand> {
     (now.theme != theme).then_some(UiCommand::Theme(theme))
 }
 
+fn picture(now: &Situation, format: Format) -> Option<UiCommand> {
+    now.picture.then_some(UiCommand::ViewExport(ViewExport::OnView(format)))
+}
+
 fn other_pane(now: &Situation, pane: Pane) -> Option<UiCommand> {
     on_messages(now, UiCommand::TogglePane(pane))
 }
@@ -239,6 +246,15 @@ pub const ACTIONS: &[Action] = &[
     ),
     action(View, icons::PRESENT, "Stop presenting", &[plain(Key::F5)], Always, |now| {
         now.presenting.then_some(UiCommand::Present(false))
+    }),
+    action(View, icons::EXPORT, "Export the plot or ladder as SVG…", &[], Always, |now| {
+        picture(now, Format::Svg)
+    }),
+    action(View, icons::EXPORT, "Export the plot or ladder as PNG…", &[], Always, |now| {
+        picture(now, Format::Png)
+    }),
+    action(View, icons::EXPORT, "Export the plot or ladder as CSV…", &[], Always, |now| {
+        picture(now, Format::Csv)
     }),
     action(View, icons::QUESTION, "Guided tour", &[plain(Key::F6)], Always, |now| {
         (now.tour.is_none() && now.has_messages).then_some(UiCommand::Tour(TourMove::Begin))
@@ -523,6 +539,7 @@ mod tests {
             theme: ThemeChoice::Dark,
             zoom: 1.0,
             presenting: false,
+            picture: false,
             tour: None,
         }
     }

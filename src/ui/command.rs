@@ -126,6 +126,8 @@ pub enum ViewExport {
         /// As what.
         format: Format,
     },
+    /// Ask where to write the plot or ladder on view.
+    OnView(Format),
     /// Ask with the system's dialog.
     Browse,
     /// Write it to the path in the field.

@@ -249,3 +249,55 @@ fn plots_and_ladder_are_exported_as_pictures_and_rows() {
         assert!(text.contains("anon-") && !text.contains(MARKER), "{name}");
     }
 }
+
+#[test]
+fn a_plot_is_exported_by_keyboard_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plot.csv");
+    let mut world = named();
+    world.harness.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
+    world.settle();
+    world.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    world.settle();
+    world.harness.event(egui::Event::Text("export csv".to_owned()));
+    world.settle();
+    world.harness.key_press(Key::Enter);
+    world.settle();
+    // The field has the cursor.
+    world.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    world.harness.event(egui::Event::Text(path.display().to_string()));
+    world.settle();
+    world.harness.key_press(Key::Enter);
+    world.settle();
+    let rows = std::fs::read_to_string(&path).unwrap();
+    assert!(rows.lines().count() > 1, "{rows}");
+}
+
+#[test]
+fn two_values_are_compared_by_keyboard_alone() {
+    let mut world = World::connected();
+    let mut batch = WireBatch::new();
+    for channel in ["1", "11"] {
+        world.tell(&mut batch, "cpe-1", "Device.WiFi.Radio.1.", &[("Channel", channel)]);
+    }
+    world.apply(&batch);
+    // The first answer is A, the second is compared with it.
+    world.harness.key_press(Key::Home);
+    world.harness.key_press(Key::ArrowDown);
+    world.settle();
+    world.harness.key_press(Key::A);
+    world.settle();
+    world.harness.key_press(Key::ArrowDown);
+    world.harness.key_press(Key::ArrowDown);
+    world.settle();
+    world.harness.key_press(Key::C);
+    world.settle();
+    assert!(world.shows("Compare messages"));
+    let rows = world.labels(Role::Row);
+    let changed = rows.iter().find(|row| row.starts_with("Changed") && row.contains("Channel"));
+    let changed = changed.unwrap_or_else(|| panic!("{rows:?}"));
+    assert!(changed.contains("11"), "{changed}");
+    world.harness.key_press(Key::Escape);
+    world.settle();
+    assert!(!world.shows("Compare messages"));
+}

@@ -18,15 +18,12 @@ use crate::view::device_history::DeviceHistory;
 use crate::view::export::{Exportable, Format};
 use crate::view::format;
 use crate::view::ladder::draw::{self, Columns};
-use crate::view::ladder::export::{LadderExport, MAX_ROWS, MAX_TABLE_ROWS};
+use crate::view::ladder::export::{LadderExport, MAX_ROWS, MAX_TABLE_ROWS, PNG_ROWS};
 use crate::view::ladder::words::{self, Scene};
 use crate::view::ladder::{Item, Ladder, Spacing};
 
 /// One step of zooming with a key or a button.
 const ZOOM: f64 = 1.5;
-
-/// Rows in a picture of pixels: what fits into it.
-const PNG_ROWS: usize = 500;
 
 /// What the panel remembers from frame to frame.
 #[derive(Default)]

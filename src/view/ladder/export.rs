@@ -14,6 +14,9 @@ use crate::view::format::{self, Clockface};
 /// Rows in a picture at most; more make no picture that anybody can read.
 pub const MAX_ROWS: usize = 3_000;
 
+/// Rows in a picture of pixels: what fits into it.
+pub const PNG_ROWS: usize = 500;
+
 /// Rows in a table at most.
 pub const MAX_TABLE_ROWS: usize = 100_000;
 

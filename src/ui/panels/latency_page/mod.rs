@@ -269,7 +269,8 @@ fn header_ui(
 }
 
 /// What is on view, to be exported.
-fn export(
+#[must_use]
+pub fn export(
     scene: &Scene<'_>,
     model: &LatencyPage,
     mode: Mode,
