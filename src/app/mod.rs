@@ -9,6 +9,8 @@ mod dialog;
 mod display;
 mod export;
 mod history;
+mod instance;
+mod leave;
 mod overlays;
 mod png;
 pub mod port;
@@ -21,7 +23,7 @@ mod view_export;
 mod window;
 mod workbench;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use port::{DemoStarter, EnginePort, StartFailure};
@@ -90,6 +92,13 @@ impl AppError {
             Self::Engine(_) => "close other programs and try again",
         }
     }
+}
+
+/// Hands a file to the window that is open on this display; true if it took it. Waits a fifth of
+/// a second at most.
+#[must_use]
+pub fn hand_over(file: &Path) -> bool {
+    instance::place().is_some_and(|place| instance::hand_over(&place, file))
 }
 
 /// Opens the window and stays until it is closed.

@@ -226,9 +226,10 @@ impl Stage {
 
     /// Clicks the first control of a role whose label contains a text.
     pub fn click(&mut self, role: Role, text: &str) {
-        let found = self.harness.query_all_by_role(role).find(|node| {
-            node.accesskit_node().label().is_some_and(|label| label.contains(text))
-        });
+        let found = self
+            .harness
+            .query_all_by_role(role)
+            .find(|node| node.accesskit_node().label().is_some_and(|label| label.contains(text)));
         let Some(node) = found else { panic!("no {role:?} with {text:?}") };
         node.click();
         self.settle();

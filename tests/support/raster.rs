@@ -176,10 +176,8 @@ impl Canvas {
                 let source = flat.unwrap_or_else(|| {
                     let w = w.map(|w| w / area);
                     let mix = |part: [f64; 3]| part[0] * w[0] + part[1] * w[1] + part[2] * w[2];
-                    let texel = texture.at(
-                        mix(v.map(|v| f64::from(v.uv.x))),
-                        mix(v.map(|v| f64::from(v.uv.y))),
-                    );
+                    let texel = texture
+                        .at(mix(v.map(|v| f64::from(v.uv.x))), mix(v.map(|v| f64::from(v.uv.y))));
                     std::array::from_fn(|i| {
                         (mix([colors[0][i], colors[1][i], colors[2][i]]) * texel[i] / 255.0) as f32
                     })
