@@ -62,6 +62,7 @@ mod window {
                 error @ (AppError::NoDisplay
                 | AppError::DeadDisplay { .. }
                 | AppError::MissingLibrary { .. }
+                | AppError::NoOpenGl { .. }
                 | AppError::Window { .. }),
             ) => cli::run_demo_headless(args, &error.to_string()),
             Err(error) => cli::report(Err(CliError::Failed {

@@ -71,6 +71,14 @@ pub enum AppError {
         /// Why.
         reason: String,
     },
+    /// There is a display, but no OpenGL to draw with.
+    #[error("the display offers no OpenGL to draw with: {reason}")]
+    NoOpenGl {
+        /// What the system says.
+        reason: String,
+        /// What to do.
+        advice: String,
+    },
     /// The engine's threads can't be started.
     #[error("a thread can't be started")]
     Engine(#[source] std::io::Error),
@@ -85,7 +93,7 @@ impl AppError {
                 "run it in a desktop session, or use `usp-scope watch`, `usp-scope decode` or \
                  `usp-scope demo --headless`"
             }
-            Self::MissingLibrary { advice, .. } => advice,
+            Self::MissingLibrary { advice, .. } | Self::NoOpenGl { advice, .. } => advice,
             Self::Window { .. } => {
                 "check the display and its OpenGL driver (on Debian: libgl1 and libgl1-mesa-dri)"
             }

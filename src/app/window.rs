@@ -106,6 +106,11 @@ pub(super) fn run(start: Start) -> Result<(), AppError> {
         Err(eframe::Error::WinitEventLoop(_)) if !opened.load(Ordering::SeqCst) => {
             Err(display::dead())
         }
+        Err(
+            error @ (eframe::Error::Glutin(_)
+            | eframe::Error::NoGlutinConfigs(..)
+            | eframe::Error::OpenGL(_)),
+        ) => Err(display::no_opengl(&error.to_string())),
         Err(error) => Err(AppError::Window { reason: error.to_string() }),
     }
 }

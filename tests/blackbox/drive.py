@@ -137,6 +137,25 @@ def page(word):
     return False
 
 
+def hands_over(file):
+    """Starts the program with a file; true if it left it to the window that is there."""
+    second = start(sys.argv[1], file, stdout=subprocess.PIPE, text=True)
+    try:
+        told, _ = second.communicate(timeout=15)
+    except subprocess.TimeoutExpired:
+        # The first window was too busy to answer in time, so this is a window of its own.
+        second.kill()
+        return False
+    return second.returncode == 0 and "opened in the window that is there" in told
+
+
+def edits(file):
+    """True if the editor is on view with that file in it."""
+    tab = find("page tab", lambda name: name.startswith("Profiles"))
+    names = [name for name, _, _ in tree()]
+    return tab and is_selected(tab) and any(os.path.basename(file) in name for name in names)
+
+
 def quits():
     if program.poll() is not None:
         return True
@@ -201,6 +220,12 @@ try:
     print("   " + " | ".join(found[:8]))
     until("Devices by Ctrl+2", lambda: page("Devices"))
     until("the table of devices", lambda: find("table row", lambda name: name.startswith(("os::", "ops::"))))
+    # A second start with a file hands it to this window and leaves.
+    file = os.path.join(home, "handed-over.env")
+    with open(file, "w", encoding="utf-8") as text:
+        text.write("MQTT_HOST=broker.example.net\n")
+    until("a second start that exits", lambda: hands_over(file))
+    until("the file in the editor", lambda: edits(file))
     until("exit by Ctrl+Q", quits)
     if program.returncode != 0:
         raise SystemExit(f"exit code {program.returncode}")
