@@ -106,11 +106,13 @@ pub(super) fn run(start: Start) -> Result<(), AppError> {
         Err(eframe::Error::WinitEventLoop(_)) if !opened.load(Ordering::SeqCst) => {
             Err(display::dead())
         }
-        Err(
-            error @ (eframe::Error::Glutin(_)
-            | eframe::Error::NoGlutinConfigs(..)
-            | eframe::Error::OpenGL(_)),
-        ) => Err(display::no_opengl(&error.to_string())),
+        // What was looked for is long and helps nobody; why it wasn't found does.
+        Err(eframe::Error::NoGlutinConfigs(_, error)) => {
+            Err(display::no_opengl(&error.to_string()))
+        }
+        Err(error @ (eframe::Error::Glutin(_) | eframe::Error::OpenGL(_))) => {
+            Err(display::no_opengl(&error.to_string()))
+        }
         Err(error) => Err(AppError::Window { reason: error.to_string() }),
     }
 }

@@ -533,7 +533,8 @@ impl Workbench {
             _ => self.place_ui(ui, look, &mut commands),
         }
         self.overlays_ui(&ctx, look, &mut commands);
-        if !self.presenting {
+        // The log tells the same, and lies where they do.
+        if !self.presenting && !self.overlays.log {
             let toasts: Vec<Toast> = self.toasts.iter().map(|(_, toast)| toast.clone()).collect();
             let bottom = if self.page.is_live() { status_bar::HEIGHT } else { 0.0 };
             notices::show(&ctx, look, &toasts, bottom, &mut commands);

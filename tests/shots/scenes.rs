@@ -148,6 +148,7 @@ fn states(demo: &WireBatch, wanted: Wanted<'_>, give: Give<'_>) {
     for (tab, name) in [
         ("About", "about"),
         ("Exchanges", "exchanges"),
+        ("Ladder", "ladder"),
         ("Problems", "problems"),
         ("Response times", "times"),
         ("Data model", "model"),
@@ -159,6 +160,9 @@ fn states(demo: &WireBatch, wanted: Wanted<'_>, give: Give<'_>) {
             stage.click(Role::Button, &format!("Show {tab}"));
         });
     }
+    take("presenting", demo, usual, &|stage| stage.palette("Present:"));
+    take("tour", demo, usual, &|stage| stage.palette("Guided tour"));
+    take("leave", demo, usual, &|stage| stage.palette("Start the demo network"));
     take("message", demo, usual, &|stage| {
         stage.palette("Go to Exchanges");
         stage.press(Modifiers::NONE, Key::ArrowDown);

@@ -10,6 +10,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use usp_scope::analysis::veiled::Veiled;
 use usp_scope::analysis::{Pipeline, Snapshot};
 use usp_scope::app::{EnginePort, StartFailure, Workbench, WorkbenchOptions};
 use usp_scope::core::ids::Epoch;
@@ -99,6 +100,11 @@ impl EnginePort for FakeEngine {
             let snapshot = Arc::new(fake.store.borrow_mut().snapshot());
             fake.snapshot = snapshot;
         }
+        if let EngineCommand::Veil(on) = &command {
+            let mut fake = self.0.borrow_mut();
+            let real = fake.store.borrow_mut().snapshot();
+            fake.snapshot = Arc::new(if *on { veil(&real) } else { real });
+        }
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {
@@ -114,6 +120,13 @@ impl EnginePort for FakeEngine {
     }
 
     fn clear_wake(&self) {}
+}
+
+/// The same with pseudonyms.
+fn veil(real: &Snapshot) -> Snapshot {
+    let mut veiled = Veiled::new(real, SEED);
+    while veiled.catch_up(real, 10_000) {}
+    veiled.pipeline().snapshot()
 }
 
 /// A window of some size and theme.
