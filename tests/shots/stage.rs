@@ -265,6 +265,8 @@ impl Stage {
     /// What the window shows.
     pub fn picture(&mut self) -> Picture {
         self.harness.remove_cursor();
+        // How often it drew while it searched depends on how busy the machine is.
+        self.harness.ctx.all_styles_mut(|style| style.visuals.text_cursor.blink = false);
         self.settle();
         let output = self.harness.output();
         let zoom = output.pixels_per_point;
