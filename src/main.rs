@@ -16,7 +16,7 @@ fn main() -> ExitCode {
         }
     };
     match cli.command {
-        None => window::open(cli.file),
+        None => window::open(cli.file, cli.new_window),
         Some(Command::Demo(args)) if !args.headless => window::demo(&args),
         Some(command) => usp_scope::cli::run(command),
     }
@@ -41,7 +41,14 @@ mod window {
     use usp_scope::cli::args::DemoArgs;
     use usp_scope::cli::{self, CliError};
 
-    pub(super) fn open(file: Option<PathBuf>) -> ExitCode {
+    pub(super) fn open(file: Option<PathBuf>, new_window: bool) -> ExitCode {
+        if let Some(file) = &file
+            && !new_window
+            && app::hand_over(file)
+        {
+            println!("opened in the window that is there; --new-window opens another");
+            return ExitCode::SUCCESS;
+        }
         let start = file.map_or(Start::Welcome, Start::File);
         cli::report(app::run(start).map_err(|error| CliError::Failed {
             what: error.to_string(),
@@ -55,6 +62,7 @@ mod window {
                 error @ (AppError::NoDisplay
                 | AppError::DeadDisplay { .. }
                 | AppError::MissingLibrary { .. }
+                | AppError::NoOpenGl { .. }
                 | AppError::Window { .. }),
             ) => cli::run_demo_headless(args, &error.to_string()),
             Err(error) => cli::report(Err(CliError::Failed {
@@ -76,7 +84,7 @@ mod window {
 
     const WHY: &str = "built without the window";
 
-    pub(super) fn open(_file: Option<PathBuf>) -> ExitCode {
+    pub(super) fn open(_file: Option<PathBuf>, _new_window: bool) -> ExitCode {
         cli::report(Err(CliError::Failed {
             what: format!("no window: {WHY}"),
             advice: "use `usp-scope watch`, `decode` or `demo --headless`".to_owned(),

@@ -60,7 +60,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["mqtt"]),
     ("regex", &["analysis"]),
     ("clap", &["cli"]),
-    ("nix", &["cli", "lab"]),
+    ("nix", &["cli", "lab", "app"]),
     ("directories", &["profile", "app"]),
     ("eframe", &["app"]),
     ("egui", &["ui", "app"]),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::dialog::{FileDialog, Purpose};
+use super::leave::Begin;
 use super::workbench::Workbench;
 use crate::engine::EngineCommand;
 use crate::profile::model::Profile;
@@ -45,17 +46,8 @@ impl Workbench {
 
     /// Connects with a profile file or opens a capture; the start page says why it can't.
     pub fn open_file(&mut self, path: &Path) {
-        // What the demo showed goes; nobody would watch it any more.
-        self.demo = None;
         if is_capture(path) {
-            self.note_search();
-            self.profile = None;
-            self.capture = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            self.start_failure = None;
-            self.page = Page::Traffic;
-            self.search.clear();
-            self.models.broker = BrokerLine::default();
-            self.engine.send(EngineCommand::OpenCapture(path.to_owned()));
+            self.begin(Begin::Capture(path.to_owned()));
             return;
         }
         match read::load(path, &read::environment) {
@@ -65,7 +57,7 @@ impl Workbench {
                 for warning in loaded.warnings.into_iter().take(3) {
                     self.toast(Tone::Warning, warning, None);
                 }
-                self.connect(Arc::new(loaded.profile));
+                self.begin(Begin::Profile(Arc::new(loaded.profile)));
             }
             Err(error) => {
                 self.fail_start(error.what_and_where(), Some(error.advice));
@@ -137,7 +129,7 @@ impl Workbench {
     }
 
     /// Remembers the search as the profile's last.
-    fn note_search(&mut self) {
+    pub(super) fn note_search(&mut self) {
         if let Some(path) = self.profile.as_ref().and_then(|profile| profile.path.as_deref()) {
             self.prefs.remember_search(path, &self.search);
         }
@@ -220,7 +212,7 @@ impl Workbench {
             }
             UiCommand::Follow(follow) => self.models.messages.set_follow(follow),
             UiCommand::ClearMessages => self.engine.send(EngineCommand::Clear),
-            UiCommand::StartDemo => self.want_demo(),
+            UiCommand::StartDemo => self.begin(Begin::Demo { tour: false }),
             UiCommand::ChooseProfile => {
                 self.dialog = Some(FileDialog::pick_file(Purpose::Connect));
             }
@@ -237,10 +229,7 @@ impl Workbench {
             UiCommand::ViewExport(command) => self.view_export(ctx, command),
             UiCommand::Present(on) => self.present(ctx, on),
             UiCommand::Tour(step) => self.move_tour(step),
-            UiCommand::StartGuidedDemo => {
-                self.want_demo();
-                self.tour_wanted = true;
-            }
+            UiCommand::StartGuidedDemo => self.begin(Begin::Demo { tour: true }),
             UiCommand::TogglePalette => self.overlays.palette.toggle(),
             UiCommand::ToggleKeys => self.overlays.keys = !self.overlays.keys,
             UiCommand::ToggleLog => self.overlays.log = !self.overlays.log,
@@ -283,6 +272,7 @@ impl Workbench {
             UiCommand::Dismiss(id) => self.toasts.retain(|(_, toast)| toast.id != id),
             UiCommand::Traffic(command) => self.traffic_command(ctx, command),
             UiCommand::Profile(command) => self.profile_command(ctx, command),
+            UiCommand::Leave(go) => self.settle_leaving(go),
             UiCommand::Quit if self.has_unsaved() => self.ask_before_quit(),
             UiCommand::Quit => self.quit = true,
         }
@@ -346,8 +336,7 @@ impl Workbench {
                 self.prefs.port.clone_from(&self.form.port);
                 self.prefs.tls = self.form.tls;
                 self.save_prefs();
-                self.demo = None;
-                self.connect(Arc::new(profile));
+                self.begin(Begin::Profile(Arc::new(profile)));
             }
             Err(errors) => self.form_errors = errors,
         }

@@ -51,6 +51,57 @@ pub(super) fn dead() -> AppError {
     AppError::DeadDisplay { names: named.join(" ") }
 }
 
+/// Why there is a display and yet no window, with what to do about it.
+pub(super) fn no_opengl(reason: &str) -> AppError {
+    let wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|value| !value.is_empty());
+    AppError::NoOpenGl {
+        reason: reason.to_owned(),
+        advice: opengl_advice(wayland, forces_software(), has_drivers()),
+    }
+}
+
+/// What to do without OpenGL.
+fn opengl_advice(wayland: bool, software: bool, drivers: bool) -> String {
+    let mut steps = Vec::new();
+    if !drivers {
+        let library = if wayland { "libegl1" } else { "libgl1 libglx-mesa0" };
+        steps.push(format!(
+            "install Mesa's drivers (on Debian or Ubuntu: sudo apt install libgl1-mesa-dri {library})"
+        ));
+    }
+    if !software {
+        steps.push(
+            "let the processor draw (LIBGL_ALWAYS_SOFTWARE=1 usp-scope), which needs no graphics \
+             card"
+                .to_owned(),
+        );
+    }
+    if !wayland {
+        steps.push(
+            "over ssh -X or in a virtual X server check that GLX is on (Xvfb and Xvnc: +extension \
+             GLX)"
+                .to_owned(),
+        );
+    }
+    steps.push("without a window: usp-scope watch, decode or demo --headless".to_owned());
+    steps.join("; ")
+}
+
+/// True if Mesa's software driver, and with it all the others, is there.
+#[cfg(target_os = "linux")]
+fn has_drivers() -> bool {
+    is_installed("dri/swrast_dri.so") || is_installed("dri/kms_swrast_dri.so")
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_drivers() -> bool {
+    true
+}
+
+fn forces_software() -> bool {
+    std::env::var("LIBGL_ALWAYS_SOFTWARE").is_ok_and(|v| v == "1" || v == "true")
+}
+
 /// Says why no window can be opened, if that can be known beforehand.
 #[cfg(target_os = "linux")]
 pub(super) fn check() -> Result<(), AppError> {
@@ -87,6 +138,26 @@ fn is_installed(library: &str) -> bool {
 
 /// True if frames are most likely drawn by the processor: then fewer of them are asked for.
 pub(super) fn draws_in_software() -> bool {
-    let forced = std::env::var("LIBGL_ALWAYS_SOFTWARE").is_ok_and(|v| v == "1" || v == "true");
-    forced || (cfg!(target_os = "linux") && !Path::new("/dev/dri").exists())
+    forces_software() || (cfg!(target_os = "linux") && !Path::new("/dev/dri").exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_opengl_it_says_what_to_install_and_what_to_set() {
+        let bare = opengl_advice(false, false, false);
+        assert!(bare.contains("apt install libgl1-mesa-dri libgl1"), "{bare}");
+        assert!(bare.contains("LIBGL_ALWAYS_SOFTWARE=1 usp-scope"), "{bare}");
+        assert!(bare.contains("+extension GLX"), "{bare}");
+        // What is done already is not told again.
+        let rest = opengl_advice(true, true, true);
+        for done in ["apt", "LIBGL", "GLX"] {
+            assert!(!rest.contains(done), "{rest}");
+        }
+        assert!(rest.contains("usp-scope watch"), "{rest}");
+        let AppError::NoOpenGl { reason, .. } = no_opengl("no config") else { unreachable!() };
+        assert_eq!(reason, "no config");
+    }
 }

@@ -9,6 +9,8 @@ mod dialog;
 mod display;
 mod export;
 mod history;
+mod instance;
+mod leave;
 mod overlays;
 mod png;
 pub mod port;
@@ -21,7 +23,7 @@ mod view_export;
 mod window;
 mod workbench;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use port::{DemoStarter, EnginePort, StartFailure};
@@ -69,6 +71,14 @@ pub enum AppError {
         /// Why.
         reason: String,
     },
+    /// There is a display, but no OpenGL to draw with.
+    #[error("the display offers no OpenGL to draw with: {reason}")]
+    NoOpenGl {
+        /// What the system says.
+        reason: String,
+        /// What to do.
+        advice: String,
+    },
     /// The engine's threads can't be started.
     #[error("a thread can't be started")]
     Engine(#[source] std::io::Error),
@@ -83,13 +93,20 @@ impl AppError {
                 "run it in a desktop session, or use `usp-scope watch`, `usp-scope decode` or \
                  `usp-scope demo --headless`"
             }
-            Self::MissingLibrary { advice, .. } => advice,
+            Self::MissingLibrary { advice, .. } | Self::NoOpenGl { advice, .. } => advice,
             Self::Window { .. } => {
                 "check the display and its OpenGL driver (on Debian: libgl1 and libgl1-mesa-dri)"
             }
             Self::Engine(_) => "close other programs and try again",
         }
     }
+}
+
+/// Hands a file to the window that is open on this display; true if it took it. Waits a fifth of
+/// a second at most.
+#[must_use]
+pub fn hand_over(file: &Path) -> bool {
+    instance::place().is_some_and(|place| instance::hand_over(&place, file))
 }
 
 /// Opens the window and stays until it is closed.

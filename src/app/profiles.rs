@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::dialog::{FileDialog, Purpose};
+use super::leave::Begin;
 use super::profile_worker::{Answer, Job, Worker};
 use super::workbench::Workbench;
 use crate::engine::EngineCommand;
@@ -360,12 +361,11 @@ impl Workbench {
             }
             ProfileCommand::Connect => match self.profile_in_editor() {
                 Ok(profile) => {
-                    self.demo = None;
                     if self.profiles.has_unsaved() {
                         let text = "Connecting with changes that are not saved".to_owned();
                         self.toast(Tone::Quiet, text, None);
                     }
-                    self.connect(Arc::new(profile));
+                    self.begin(Begin::Profile(Arc::new(profile)));
                 }
                 Err(error) => self.toast(Tone::Bad, error.what, Some(error.advice)),
             },

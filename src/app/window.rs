@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use egui::{ViewportBuilder, ViewportCommand, vec2};
 
+use super::instance::{self, Inbox};
 use super::workbench::{Workbench, WorkbenchOptions};
 use super::{AppError, Start, display, port, prefs::Prefs};
 use crate::core::time::SystemClock;
@@ -65,6 +66,16 @@ pub(super) fn run(start: Start) -> Result<(), AppError> {
         workbench.want_demo();
     }
 
+    let inbox = {
+        let ctx = Arc::clone(&ctx);
+        let wake = move || {
+            if let Some(ctx) = ctx.get() {
+                ctx.request_repaint();
+            }
+        };
+        instance::place().and_then(|place| instance::listen(&place, wake))
+    };
+
     let opened = Arc::new(AtomicBool::new(false));
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
@@ -87,13 +98,20 @@ pub(super) fn run(start: Start) -> Result<(), AppError> {
             theme::install(&creation.egui_ctx);
             // Set once; only one window is ever made.
             let _ = ctx.set(creation.egui_ctx.clone());
-            Ok(Box::new(Window { title: workbench.title(), workbench }))
+            Ok(Box::new(Window { title: workbench.title(), workbench, inbox }))
         }),
     );
     match result {
         Ok(()) => Ok(()),
         Err(eframe::Error::WinitEventLoop(_)) if !opened.load(Ordering::SeqCst) => {
             Err(display::dead())
+        }
+        // What was looked for is long and helps nobody; why it wasn't found does.
+        Err(eframe::Error::NoGlutinConfigs(_, error)) => {
+            Err(display::no_opengl(&error.to_string()))
+        }
+        Err(error @ (eframe::Error::Glutin(_) | eframe::Error::OpenGL(_))) => {
+            Err(display::no_opengl(&error.to_string()))
         }
         Err(error) => Err(AppError::Window { reason: error.to_string() }),
     }
@@ -102,6 +120,8 @@ pub(super) fn run(start: Start) -> Result<(), AppError> {
 struct Window {
     workbench: Workbench,
     title: String,
+    /// Files from those who found this window open.
+    inbox: Option<Inbox>,
 }
 
 impl eframe::App for Window {
@@ -119,6 +139,11 @@ impl eframe::App for Window {
             ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         if let Some(path) = dropped {
             self.workbench.open_dropped(&path);
+        }
+        while let Some(path) = self.inbox.as_ref().and_then(Inbox::next) {
+            self.workbench.open_dropped(&path);
+            let attention = egui::UserAttentionType::Informational;
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
         }
         let closing = ctx.input(|input| input.viewport().close_requested());
         if closing && self.workbench.has_unsaved() && !self.workbench.wants_to_quit() {

@@ -10,6 +10,7 @@ use egui::{Frame, Key, Modifiers, Panel, Ui};
 use super::dialog::FileDialog;
 use super::export::Running;
 use super::history::{History, Visit};
+use super::leave::Leaving;
 use super::overlays::Overlays;
 use super::port::{DemoStarter, EnginePort};
 use super::prefs::Prefs;
@@ -33,7 +34,7 @@ use crate::ui::panels::settings::{self, Settings};
 use crate::ui::panels::start::{self, StartPage};
 use crate::ui::panels::top_bar::{self, TopBar};
 use crate::ui::panels::{
-    banner, connection, keys_help, latency_page, log, messages, presenter, status_bar, tour,
+    banner, connection, keys_help, latency_page, leave, log, messages, presenter, status_bar, tour,
     view_export,
 };
 use crate::ui::place::Page;
@@ -128,6 +129,8 @@ pub struct Workbench {
     pub(super) history: History,
     /// What is open above the page.
     pub(super) overlays: Overlays,
+    /// The question whether what was received may go.
+    pub(super) leaving: Option<Leaving>,
     pub(super) watch: Watch,
     pub(super) view_exports: ViewExports,
     /// Showing the network to others: no chrome, nothing that names anybody.
@@ -214,6 +217,7 @@ impl Workbench {
             journal: Journal::default(),
             history: History::default(),
             overlays: Overlays::default(),
+            leaving: None,
             watch: Watch::default(),
             view_exports: ViewExports::default(),
             presenting: false,
@@ -529,7 +533,8 @@ impl Workbench {
             _ => self.place_ui(ui, look, &mut commands),
         }
         self.overlays_ui(&ctx, look, &mut commands);
-        if !self.presenting {
+        // The log tells the same, and lies where they do.
+        if !self.presenting && !self.overlays.log {
             let toasts: Vec<Toast> = self.toasts.iter().map(|(_, toast)| toast.clone()).collect();
             let bottom = if self.page.is_live() { status_bar::HEIGHT } else { 0.0 };
             notices::show(&ctx, look, &toasts, bottom, &mut commands);
@@ -742,6 +747,9 @@ impl Workbench {
         };
         settings::show(ctx, look, &settings, &mut overlays.settings, commands);
         self.traffic_overlays_ui(ctx, look, commands);
+        if let Some(leaving) = &mut self.leaving {
+            leave::show(ctx, look, &mut leaving.leave, commands);
+        }
     }
 
     /// What decides which actions make sense now.
@@ -772,6 +780,7 @@ impl Workbench {
     fn shortcuts(&self, ui: &Ui, commands: &mut Vec<UiCommand>) {
         let ctx = ui.ctx();
         if self.overlays.is_modal()
+            || self.leaving.is_some()
             || self.panels.export.open
             || self.view_exports.panel.about.is_some()
         {

@@ -10,6 +10,9 @@ use clap::{Args, Parser, Subcommand};
 pub struct Cli {
     /// A .env profile to connect with, or a capture to open, in the window.
     pub file: Option<PathBuf>,
+    /// Open a window for the file even if there is one already.
+    #[arg(long)]
+    pub new_window: bool,
     /// What to do instead of opening the window.
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -112,6 +112,8 @@ pub enum UiCommand {
     Traffic(TrafficCommand),
     /// Something about profiles.
     Profile(ProfileCommand),
+    /// Let the messages go that were asked about, or not.
+    Leave(bool),
     /// Close the window.
     Quit,
 }

@@ -7,6 +7,7 @@ mod connect;
 mod flood;
 mod ladder;
 mod latency;
+mod leave;
 mod model;
 mod places;
 mod profiles;

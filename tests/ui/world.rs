@@ -10,7 +10,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use usp_scope::analysis::veiled::Veiled;
 use usp_scope::analysis::{Pipeline, Snapshot};
-use usp_scope::app::{EnginePort, Page, StartFailure, Workbench, WorkbenchOptions};
+use usp_scope::app::{DemoStarter, EnginePort, Page, StartFailure, Workbench, WorkbenchOptions};
 use usp_scope::core::ids::Epoch;
 use usp_scope::core::time::{Clock as _, FakeClock, Timestamp};
 use usp_scope::core::wire::{Delivery, Prop, WireBatch};
@@ -111,6 +111,16 @@ pub struct World {
 impl World {
     /// A workbench on its start page, nothing received.
     pub fn new() -> Self {
+        Self::with_demo(Box::new(|| {
+            Err(StartFailure {
+                what: "port 1883 is taken".to_owned(),
+                advice: Some("Choose another one.".to_owned()),
+            })
+        }))
+    }
+
+    /// The same, with another way to start the demo.
+    pub fn with_demo(demo: DemoStarter) -> Self {
         let mut store = Pipeline::new(Budgets::default(), Epoch(1));
         let engine = FakeEngine(Rc::new(RefCell::new(Fake {
             snapshot: Arc::new(store.snapshot()),
@@ -124,12 +134,7 @@ impl World {
         let workbench = Workbench::new(WorkbenchOptions {
             engine: Box::new(engine.clone()),
             clock: Arc::<FakeClock>::clone(&clock),
-            demo: Box::new(|| {
-                Err(StartFailure {
-                    what: "port 1883 is taken".to_owned(),
-                    advice: Some("Choose another one.".to_owned()),
-                })
-            }),
+            demo,
             clockface: Clockface::utc(),
             prefs_path: None,
             profiles_folder: None,

@@ -108,6 +108,19 @@ fn fact(ui: &mut Ui, look: Look, name: &str, value: &str, color: egui::Color32) 
     }
 }
 
+/// A fact that may need more than one line.
+fn sentence(ui: &mut Ui, look: Look, name: &str, value: &str, color: egui::Color32) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let (rect, _) = ui.allocate_exact_size(vec2(130.0, 19.0), Sense::hover());
+        let (font, weak) = (fonts::body(), look.tokens.weak);
+        text::line(ui.painter(), rect, name, &font, weak, Align2::LEFT_CENTER, Elide::End);
+        let text = RichText::new(value).color(color);
+        let label = ui.add(egui::Label::new(text).wrap().halign(egui::Align::LEFT));
+        label.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {value}")));
+    });
+}
+
 fn paragraph(ui: &mut Ui, text: &str, color: egui::Color32) {
     ui.add(egui::Label::new(RichText::new(text).color(color)).wrap().halign(egui::Align::LEFT));
 }
@@ -125,7 +138,7 @@ fn connection_ui(ui: &mut Ui, look: Look, page: &BrokerPage<'_>, commands: &mut 
             if let LinkState::Connected { version, tls, .. } = page.link {
                 fact(ui, look, "Protocol", version.label(), t.text);
                 let (word, tone, why) = connection::tls_words(tls.as_ref());
-                fact(ui, look, "Security", &format!("{word}: {why}"), look.tone(tone));
+                sentence(ui, look, "Security", &format!("{word}: {why}"), look.tone(tone));
             }
             return;
         }
@@ -149,7 +162,7 @@ fn connection_ui(ui: &mut Ui, look: Look, page: &BrokerPage<'_>, commands: &mut 
             fact(ui, look, "Client id", &format::one_line(client_id), t.text);
             fact(ui, look, "Mode", "read-only: nothing is published while watching", t.text);
             let (word, tone, why) = connection::tls_words(tls.as_ref());
-            fact(ui, look, "Security", &format!("{word}: {why}"), look.tone(tone));
+            sentence(ui, look, "Security", &format!("{word}: {why}"), look.tone(tone));
             for (name, value) in tls.as_ref().map(connection::tls_rows).unwrap_or_default() {
                 fact(ui, look, name, &format::one_line(&value), t.text);
             }

@@ -20,6 +20,7 @@ pub mod ladder;
 pub mod latency;
 pub mod latency_page;
 pub mod latency_table;
+pub mod leave;
 pub mod legend;
 pub mod log;
 pub mod lower;

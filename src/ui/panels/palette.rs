@@ -182,7 +182,9 @@ fn content_ui(
         label.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
         return None;
     }
-    ScrollArea::vertical().max_height(ROW * 12.0).auto_shrink([false, true]).show(ui, |ui| {
+    // The dialog remembers how high it was; a longer list than last time has its room all the same.
+    let list = ScrollArea::vertical().max_height(ROW * 12.0).min_scrolled_height(ROW * 12.0);
+    list.auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for (at, entry) in entries.iter().enumerate() {
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
