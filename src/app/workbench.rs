@@ -665,6 +665,7 @@ impl Workbench {
             profile: self.profile.as_deref().filter(|_| !self.presenting),
             now: self.now_on_view(),
             clockface: &self.clockface,
+            presenting: self.presenting,
         };
         let (models, panels) = (&mut self.models, &mut self.panels);
         shell::show(ui, look, self.page, &scene, models, panels, &mut self.sizes, commands);

@@ -165,6 +165,8 @@ pub struct Scene<'a> {
     pub now: Timestamp,
     /// Where the user is.
     pub clockface: &'a Clockface,
+    /// The network is shown to others: no more than needed is drawn.
+    pub presenting: bool,
 }
 
 /// Draws a place. `sizes` are the panes' sizes at first and come back as they are now.
@@ -183,7 +185,7 @@ pub fn show(
         traffic_ui(ui, look, scene, models, panels, sizes, commands);
         return;
     }
-    let Scene { snapshot, selection, link, profile, now, clockface } = scene;
+    let Scene { snapshot, selection, link, profile, now, clockface, .. } = scene;
     let plain = Frame::new().fill(look.tokens.panel);
     let class = PaneSizes::class(ui.available_width());
     let sizes = &mut sizes[class];
@@ -307,7 +309,7 @@ fn traffic_ui(
     sizes: &mut [PaneSizes; 2],
     commands: &mut Vec<UiCommand>,
 ) {
-    let Scene { snapshot, selection, link, profile, now, clockface } = scene;
+    let Scene { snapshot, selection, link, profile, now, clockface, .. } = scene;
     let plain = Frame::new().fill(look.tokens.panel);
     let total = ui.available_size();
     let class = PaneSizes::class(total.x);
@@ -343,7 +345,9 @@ fn traffic_ui(
             });
         sizes.left = shown.response.rect.width();
     }
-    inspector_pane(ui, look, scene, models, panels, sizes, class, commands);
+    if models.inspected.is_some() || !scene.presenting {
+        inspector_pane(ui, look, scene, models, panels, sizes, class, commands);
+    }
     if !panels.hidden[Pane::Bottom as usize] {
         let shown = Panel::bottom(("bottom-pane", class))
             .frame(plain)

@@ -96,6 +96,7 @@ pub struct Devices {
     dirty: bool,
     sort: DeviceSort,
     since_resort: Option<Stopwatch>,
+    held: bool,
     filter: Needle,
     filter_text: String,
 }
@@ -127,6 +128,12 @@ impl Devices {
             self.all.unsort();
             self.dirty = true;
         }
+    }
+
+    /// Leaves the order as it is while the pointer is on the list: what is about to be clicked
+    /// must not move away.
+    pub fn hold(&mut self, held: bool) {
+        self.held = held;
     }
 
     /// The text Endpoint IDs have to contain to be listed.
@@ -210,7 +217,9 @@ impl Devices {
             }
             return !self.all.is_sorted();
         }
-        if self.since_resort.is_none_or(|since| since.elapsed() >= RESORT_EVERY) {
+        let due =
+            self.since_resort.is_none_or(|since| !self.held && since.elapsed() >= RESORT_EVERY);
+        if due {
             self.since_resort = Some(Stopwatch::start());
             let sort = self.sort;
             self.all.sort_by_key_desc(|id| {

@@ -72,6 +72,7 @@ pub fn show(
         }
     });
     panel.top = output.top;
+    devices.hold(output.response.contains_pointer());
     if let Some(device) = clicked {
         rows::focus(ui, id);
         commands.push(UiCommand::PickDevice((picked != Some(device)).then_some(device)));

@@ -128,6 +128,7 @@ pub fn show(
         }
     });
     panel.top = output.top;
+    devices.hold(output.response.contains_pointer());
     // The page has no other list: its keys work without a click first.
     let mut opened = clicked;
     if let Some(nav) = output.nav.or_else(|| keys::take_if_free(ui)) {

@@ -59,9 +59,9 @@ impl SaveDialog {
                 response.request_focus();
             }
             let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-            if let Some(problem) = &self.problem {
-                ui.add(Label::new(RichText::new(problem).color(t.error)).wrap());
-            }
+            // Its room is there before it is: buttons must not move under the pointer.
+            let problem = self.problem.as_deref().unwrap_or(" ");
+            ui.add(Label::new(RichText::new(problem).color(t.error)).wrap());
             ui.horizontal(|ui| {
                 if self.busy {
                     ui.label(RichText::new("Writing…").color(t.info));
