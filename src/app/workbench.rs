@@ -151,6 +151,7 @@ pub struct Workbench {
 /// Views on view that are costly to keep up.
 #[derive(Clone, Copy)]
 struct OnView {
+    plot: bool,
     times: bool,
     problems: bool,
     model: bool,
@@ -414,6 +415,7 @@ impl Workbench {
                 && self.panels.device == tab
         };
         OnView {
+            plot: lower(LowerTab::Latency),
             times: lower(LowerTab::Times) || device(DeviceTab::Times),
             problems: lower(LowerTab::Problems)
                 || device(DeviceTab::Problems)
@@ -866,7 +868,7 @@ impl Workbench {
         let after = |millis: u64| ctx.request_repaint_after(Duration::from_millis(millis));
         if self.more || self.go_to.is_some() {
             after(1);
-        } else if self.models.latency.is_behind()
+        } else if (self.on_view().plot && self.models.latency.is_behind())
             || (self.page == Page::Latency && self.models.latency_page.is_behind())
         {
             after(100);

@@ -194,6 +194,7 @@ fn main() {
                 failed.push(view.name);
             }
         }
+        scene.rest(size);
     }
     println!(
         "limits: median {MEDIAN:?}, p99 {P99:?}: {}",
@@ -220,6 +221,8 @@ struct Scene {
     next: usize,
     devices: usize,
     time: f64,
+    /// When the last frame asked for the next one.
+    wake: Duration,
 }
 
 impl Scene {
@@ -238,7 +241,8 @@ impl Scene {
         let ctx = egui::Context::default();
         theme::install(&ctx);
         ctx.enable_accesskit();
-        let mut scene = Self { ctx, workbench, slot, store, next: 0, devices, time: 0.0 };
+        let mut scene =
+            Self { ctx, workbench, slot, store, next: 0, devices, time: 0.0, wake: Duration::MAX };
         scene.fill_topics(topics.saturating_sub(2 * devices));
         while scene.next < messages {
             scene.receive(4096.min(messages - scene.next));
@@ -352,6 +356,41 @@ impl Scene {
         [0.5, 0.95, 0.99, 1.0].map(at)
     }
 
+    /// What the window costs while nobody touches it: frames it asks for itself in a minute in
+    /// which nothing arrives, and frames as the engine wakes it while messages arrive.
+    fn rest(&mut self, size: &str) {
+        self.workbench.act(&self.ctx, UiCommand::ClearPicks);
+        self.workbench.act(&self.ctx, UiCommand::Show(Page::Traffic));
+        for _ in 0..WARM_UP {
+            self.frame(Vec::new());
+        }
+        let minute = Duration::from_secs(60);
+        let (mut passed, mut cpu, mut frames) = (Duration::ZERO, Duration::ZERO, 0);
+        while passed < minute {
+            cpu += self.frame(Vec::new());
+            frames += 1;
+            // A window system draws no more often than the screen does.
+            passed += self.wake.clamp(Duration::from_millis(16), minute);
+        }
+        let percent = |cpu: Duration, of: Duration| 100.0 * cpu.as_secs_f64() / of.as_secs_f64();
+        println!(
+            "{:<48} {frames} frames a minute, {:.3} % of a core",
+            format!("{size}: nothing arrives"),
+            percent(cpu, minute)
+        );
+        let (mut cpu, second) = (Duration::ZERO, Duration::from_secs(1));
+        for _ in 0..30 {
+            self.receive(NEW * 2);
+            self.publish();
+            cpu += self.frame(Vec::new());
+        }
+        println!(
+            "{:<48} 30 frames a second, {:.1} % of a core",
+            format!("{size}: 50,000 messages a second arrive"),
+            percent(cpu, second)
+        );
+    }
+
     fn frame(&mut self, events: Vec<egui::Event>) -> Duration {
         self.time += 1.0 / 60.0;
         let input = egui::RawInput {
@@ -365,9 +404,11 @@ impl Scene {
             ..Default::default()
         };
         let before = thread_cpu();
-        let Self { ctx, workbench, .. } = self;
+        let Self { ctx, workbench, wake, .. } = self;
         workbench.logic(ctx);
         let mut output = ctx.run_ui(input, |ui| workbench.ui(ui));
+        let root = output.viewport_output.get(&egui::ViewportId::ROOT);
+        *wake = root.map_or(Duration::MAX, |root| root.repaint_delay);
         // There is no graphics card to give them to.
         output.textures_delta.clear();
         let meshes = ctx.tessellate(output.shapes, output.pixels_per_point);
