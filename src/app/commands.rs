@@ -237,6 +237,10 @@ impl Workbench {
             UiCommand::Set(setting) => self.set(ctx, setting),
             UiCommand::ClearLog => self.journal.clear(),
             UiCommand::Overlook(kind) => self.overlays.overlooked.push(kind),
+            UiCommand::ShowExchanges(which) => {
+                self.models.exchanges.set_show(which);
+                self.go_to_page(Page::Exchanges);
+            }
             UiCommand::ShowDevice(tab) => {
                 self.panels.device = tab;
                 self.save_prefs();

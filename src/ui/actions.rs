@@ -8,6 +8,7 @@ use super::place::Page;
 use super::theme::{ThemeChoice, icons};
 use super::traffic_command::TrafficCommand;
 use crate::view::copy_as::CopyAs;
+use crate::view::exchanges::Show;
 use crate::view::export::Format;
 use crate::view::seek::Common;
 use crate::view::state::Selection;
@@ -165,6 +166,10 @@ fn theme(now: &Situation, theme: ThemeChoice) -> Option<UiCommand> {
     (now.theme != theme).then_some(UiCommand::Theme(theme))
 }
 
+fn exchanges(now: &Situation, which: Show) -> Option<UiCommand> {
+    now.has_messages.then_some(UiCommand::ShowExchanges(which))
+}
+
 fn picture(now: &Situation, format: Format) -> Option<UiCommand> {
     now.picture.then_some(UiCommand::ViewExport(ViewExport::OnView(format)))
 }
@@ -213,6 +218,12 @@ pub const ACTIONS: &[Action] = &[
     action(Go, icons::PROFILES, "Go to Profiles", &[ctrl(Key::Num7)], Always, |now| {
         show(now, Page::Profiles)
     }),
+    action(Go, icons::LINK, "Exchanges: all", &[], Always, |now| exchanges(now, Show::All)),
+    action(Go, icons::WAITING, "Exchanges: open", &[], Always, |now| exchanges(now, Show::Open)),
+    action(Go, icons::CLOCK, "Exchanges: unanswered", &[], Always, |now| {
+        exchanges(now, Show::Unanswered)
+    }),
+    action(Go, icons::ERROR, "Exchanges: failed", &[], Always, |now| exchanges(now, Show::Failed)),
     action(Go, icons::HOME, "Go to the start page", &[], Always, |now| {
         (now.page != Page::Start && !now.presenting).then_some(UiCommand::GoHome)
     }),

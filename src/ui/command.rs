@@ -13,6 +13,7 @@ use crate::profile::lint::Fix;
 use crate::profile::template::Template;
 use crate::view::command_line::Program;
 use crate::view::condition::Kind;
+use crate::view::exchanges::Show;
 use crate::view::export::{Exportable, Format};
 use crate::view::profile_editor::outside::Choice;
 use crate::view::state::TimeRange;
@@ -95,6 +96,8 @@ pub enum UiCommand {
     TogglePane(Pane),
     /// Show this in the lower pane.
     ShowLower(LowerTab),
+    /// Go to the exchanges and list these.
+    ShowExchanges(Show),
     /// Show this on the page of the picked device.
     ShowDevice(DeviceTab),
     /// Put a text on the clipboard and say what it was.
