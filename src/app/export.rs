@@ -1,6 +1,5 @@
 //! Writes exported messages to a file, away from the window's thread.
 
-use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use super::dialog::{FileDialog, Purpose};
+use super::new_file;
 use super::workbench::Workbench;
 use crate::ui::traffic_command::TrafficCommand;
 use crate::view::columns::Column;
@@ -66,8 +66,7 @@ fn write(
     stop: &AtomicBool,
     tell: &dyn Fn(u32),
 ) -> io::Result<u64> {
-    let mut file = File::options().write(true).create_new(true).open(path)?;
-    let mut all = || -> io::Result<()> {
+    let result = new_file::write(path, |file| {
         let mut piece = Vec::new();
         loop {
             let more = export.piece(&mut piece);
@@ -78,15 +77,10 @@ fn write(
                 return Err(io::ErrorKind::Interrupted.into());
             }
             if !more {
-                return file.sync_all();
+                return Ok(());
             }
         }
-    };
-    let result = all();
-    if result.is_err() {
-        // Half a file is worse than none; nothing else can be done about one that stays.
-        let _ = fs::remove_file(path);
-    }
+    });
     result.map(|()| export.written())
 }
 
@@ -184,11 +178,7 @@ impl Workbench {
             Err(error) => {
                 let panel = &mut self.panels.export;
                 panel.open = true;
-                panel.dialog.problem = Some(if error.kind() == io::ErrorKind::AlreadyExists {
-                    "There is such a file already; choose another name.".to_owned()
-                } else {
-                    format!("The file can't be written: {error}")
-                });
+                panel.dialog.problem = Some(new_file::why(&error));
             }
         }
     }
@@ -205,6 +195,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use std::collections::BTreeMap;
+    use std::fs;
 
     use super::*;
     use crate::analysis::{Pipeline, Snapshot};

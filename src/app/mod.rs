@@ -11,6 +11,7 @@ mod export;
 mod history;
 mod instance;
 mod leave;
+mod new_file;
 mod overlays;
 mod png;
 pub mod port;

@@ -1,13 +1,13 @@
 //! Writes a picture or a table of what is on view to a file, away from the window's thread.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use egui::Context;
 
 use super::dialog::{FileDialog, Purpose};
+use super::new_file;
 use super::png::png;
 use super::workbench::Workbench;
 use crate::ui::command::{Pane, ViewExport};
@@ -44,20 +44,8 @@ fn bytes(what: &Exportable, format: Format, look: Look) -> Result<Vec<u8>, Strin
     }
 }
 
-/// Writes a new file; removes it again if it can't be finished.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let mut file = File::options().write(true).create_new(true).open(path).map_err(|error| {
-        if error.kind() == io::ErrorKind::AlreadyExists {
-            "There is such a file already; choose another name.".to_owned()
-        } else {
-            format!("The file can't be written: {error}")
-        }
-    })?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| {
-        // Half a file is worse than none; nothing else can be done about one that stays.
-        let _ = fs::remove_file(path);
-        format!("The file can't be written: {error}")
-    })
+    new_file::write(path, |file| file.write_all(bytes)).map_err(|error| new_file::why(&error))
 }
 
 impl Workbench {
@@ -190,6 +178,8 @@ impl Workbench {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::fs;
 
     use super::*;
     use crate::ui::theme::Tokens;

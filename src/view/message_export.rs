@@ -9,6 +9,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::columns::Column;
+use super::export::Csv;
 use super::format;
 use super::message_list::{self, Filter, Sieve};
 use crate::analysis::Snapshot;
@@ -193,114 +194,72 @@ impl MessageExport {
     }
 
     fn csv_head(&self, out: &mut Vec<u8>) {
-        cell(out, "number", false);
-        for column in &self.columns {
-            let name = match column {
-                Column::Delta => "delta_ms",
-                Column::Latency => "latency_ms",
-                Column::Size => "size_bytes",
-                other => other.name(),
-            };
-            cell(out, name, true);
-        }
+        let mut names = vec!["number"];
+        names.extend(self.columns.iter().map(|column| match column {
+            Column::Delta => "delta_ms",
+            Column::Latency => "latency_ms",
+            Column::Size => "size_bytes",
+            other => other.name(),
+        }));
         if !self.notes.is_empty() {
-            cell(out, "note", true);
+            names.push("note");
         }
-        out.extend_from_slice(b"\r\n");
+        out.extend_from_slice(Csv::with_header(&names).as_str().as_bytes());
     }
 
     fn csv_line(&mut self, snapshot: &Snapshot, row: RowRef<'_>, out: &mut Vec<u8>) {
-        number(out, &row.seq.0.to_string(), false);
+        let mut csv = Csv::default();
+        csv.whole(i64::try_from(row.seq.0).ok());
         for column in &self.columns {
-            match self.csv_value(*column, snapshot, row) {
-                Cell::Number(value) => number(out, &value, true),
-                Cell::Text(value) => cell(out, &value, true),
-            }
+            self.csv_value(*column, snapshot, row, &mut csv);
         }
         if !self.notes.is_empty() {
-            cell(out, self.notes.get(&row.seq.0).map_or("", String::as_str), true);
+            csv.text(self.notes.get(&row.seq.0).map_or("", String::as_str));
         }
-        out.extend_from_slice(b"\r\n");
+        csv.end();
+        out.extend_from_slice(csv.as_str().as_bytes());
         self.before = Some(row.at.0);
     }
 
-    fn csv_value(&self, column: Column, snapshot: &Snapshot, row: RowRef<'_>) -> Cell {
+    fn csv_value(&self, column: Column, snapshot: &Snapshot, row: RowRef<'_>, csv: &mut Csv) {
         let message = Message { snapshot, row };
-        let text = |text: &str| Cell::Text(text.to_owned());
-        let millis = |nanos: i64| Cell::Number((nanos as f64 / 1e6).to_string());
-        let bytes = |bytes: Option<&[u8]>| {
-            Cell::Text(String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned())
-        };
         match column {
-            Column::Time => {
-                let at = jiff::Timestamp::from_nanosecond(i128::from(row.at.0));
-                Cell::Text(format!("{:.6}", at.unwrap_or_default()))
-            }
-            Column::Delta => {
-                self.before.map_or_else(|| text(""), |before| millis(row.at.0 - before))
-            }
-            Column::Direction => text(row.direction.map_or("", Direction::name)),
+            Column::Time => csv.time(Some(row.at)),
+            Column::Delta => csv.millis(self.before.map(|before| row.at.0 - before)),
+            Column::Direction => csv.text(row.direction.map_or("", Direction::name)),
             Column::Kind => {
-                text(row.notification.map_or(row.type_label(), |notified| notified.label()))
+                csv.text(row.notification.map_or(row.type_label(), |notified| notified.label()))
             }
-            Column::Device => text(message.device().map_or("", |id| snapshot.endpoint_name(id))),
-            Column::From => text(message.from()),
-            Column::To => text(message.to()),
-            Column::Topic => text(message.topic()),
-            Column::Summary => Cell::Text(message_list::summary(snapshot, row)),
-            Column::MsgId => text(row.msg_id()),
-            Column::Grade => text(row.mark().grade.map_or("", |grade| grade.name())),
-            Column::Size => Cell::Number(row.size().to_string()),
-            Column::Latency => row.latency_nanos().map_or_else(|| text(""), millis),
-            Column::Qos => Cell::Number(row.delivery().qos.to_string()),
-            Column::Retain => text(if row.delivery().retain { "true" } else { "false" }),
-            Column::ContentType => bytes(row.props().content_type()),
-            Column::ResponseTopic => {
-                Cell::Text(snapshot.reply_topic(row).unwrap_or_default().into_owned())
+            Column::Device => {
+                csv.text(message.device().map_or("", |id| snapshot.endpoint_name(id)))
             }
+            Column::From => csv.text(message.from()),
+            Column::To => csv.text(message.to()),
+            Column::Topic => csv.text(message.topic()),
+            Column::Summary => csv.text(&message_list::summary(snapshot, row)),
+            Column::MsgId => csv.text(row.msg_id()),
+            Column::Grade => csv.text(row.mark().grade.map_or("", |grade| grade.name())),
+            Column::Size => csv.whole(Some(i64::from(row.size()))),
+            Column::Latency => csv.millis(row.latency_nanos()),
+            Column::Qos => csv.whole(Some(i64::from(row.delivery().qos))),
+            Column::Retain => csv.text(if row.delivery().retain { "true" } else { "false" }),
+            Column::ContentType => {
+                csv.text(&String::from_utf8_lossy(row.props().content_type().unwrap_or_default()))
+            }
+            Column::ResponseTopic => csv.text(&snapshot.reply_topic(row).unwrap_or_default()),
             Column::Segments => match snapshot.part_of(row.seq) {
                 Some((whole, place)) => {
-                    Cell::Text(format!("{} of {}", place + 1, whole.parts.len()))
+                    csv.text(&format!("{} of {}", place + 1, whole.parts.len()))
                 }
-                None => text(""),
+                None => csv.text(""),
             },
             Column::Problems => {
                 let names: Vec<&str> =
                     snapshot.problems_of(row).iter().map(|code| code.name()).collect();
-                Cell::Text(names.join(" "))
+                csv.text(&names.join(" "))
             }
-        }
+        };
     }
-}
-
-enum Cell {
-    Number(String),
-    Text(String),
-}
-
-fn number(out: &mut Vec<u8>, value: &str, behind: bool) {
-    if behind {
-        out.push(b',');
-    }
-    out.extend_from_slice(value.as_bytes());
-}
-
-/// A text (RFC 4180); one that a spreadsheet would take for a formula gets an apostrophe.
-fn cell(out: &mut Vec<u8>, value: &str, behind: bool) {
-    if behind {
-        out.push(b',');
-    }
-    let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if !formula && !value.contains([',', '"', '\r', '\n']) {
-        out.extend_from_slice(value.as_bytes());
-        return;
-    }
-    out.push(b'"');
-    if formula {
-        out.push(b'\'');
-    }
-    out.extend_from_slice(value.replace('"', "\"\"").as_bytes());
-    out.push(b'"');
 }
 
 #[cfg(test)]
