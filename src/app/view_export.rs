@@ -10,9 +10,8 @@ use super::dialog::{FileDialog, Purpose};
 use super::new_file;
 use super::png::png;
 use super::workbench::Workbench;
-use crate::ui::command::{Pane, ViewExport};
+use crate::ui::command::ViewExport;
 use crate::ui::panels::latency_page;
-use crate::ui::panels::lower::{DeviceTab, LowerTab};
 use crate::ui::panels::view_export::ViewExportPanel;
 use crate::ui::place::Page;
 use crate::ui::theme::Look;
@@ -80,22 +79,9 @@ impl Workbench {
         }
     }
 
-    /// True if the ladder is on view.
-    fn shows_ladder(&self) -> bool {
-        match self.page {
-            Page::Devices => {
-                self.selection.device.is_some() && self.panels.device == DeviceTab::Ladder
-            }
-            Page::Traffic => {
-                self.panels.lower == LowerTab::Ladder && !self.panels.hidden[Pane::Bottom as usize]
-            }
-            _ => false,
-        }
-    }
-
     /// True if a plot or a ladder is on view that can be exported.
     pub(super) fn has_picture(&self) -> bool {
-        let ladder = self.shows_ladder() && !self.models.history.ladder.is_empty();
+        let ladder = self.on_view().ladder && !self.models.history.ladder.is_empty();
         self.page == Page::Latency || ladder
     }
 
@@ -109,7 +95,7 @@ impl Workbench {
             let export = latency_page::export(&scene, model, panel.options.mode, panel.request);
             return Some(Exportable::new(export));
         }
-        let device = self.models.history.device().filter(|_| self.shows_ladder())?;
+        let device = self.models.history.device().filter(|_| self.on_view().ladder)?;
         let picked = self.selection.message;
         let scene = words::Scene { snapshot, clockface, now, device, picked };
         let limit = if format == Format::Csv { MAX_TABLE_ROWS } else { PNG_ROWS };

@@ -41,7 +41,7 @@ use crate::ui::place::Page;
 use crate::ui::shell::{self, Models, PaneSizes, Panels, Scene};
 use crate::ui::theme::{self, Look};
 use crate::ui::traffic_command::TrafficCommand;
-use crate::view::condition::{self, Condition, Watch};
+use crate::view::condition::{self, Condition, Kind, Watch};
 use crate::view::connect_form::{ConnectForm, FormErrors};
 use crate::view::connection::{self as words, Tone};
 use crate::view::format::Clockface;
@@ -150,8 +150,9 @@ pub struct Workbench {
 
 /// Views on view that are costly to keep up.
 #[derive(Clone, Copy)]
-struct OnView {
+pub(super) struct OnView {
     plot: bool,
+    pub(super) ladder: bool,
     times: bool,
     problems: bool,
     model: bool,
@@ -403,7 +404,7 @@ impl Workbench {
     }
 
     /// The views that need their models.
-    fn on_view(&self) -> OnView {
+    pub(super) fn on_view(&self) -> OnView {
         let lower = |tab| {
             self.page == Page::Traffic
                 && self.panels.lower == tab
@@ -416,6 +417,7 @@ impl Workbench {
         };
         OnView {
             plot: lower(LowerTab::Latency),
+            ladder: lower(LowerTab::Ladder) || device(DeviceTab::Ladder),
             times: lower(LowerTab::Times) || device(DeviceTab::Times),
             problems: lower(LowerTab::Problems)
                 || device(DeviceTab::Problems)
@@ -562,13 +564,14 @@ impl Workbench {
             .show_separator_line(false)
             .resizable(false)
             .show(ui, |ui| self.top_bar_ui(ui, look, commands));
+        let conditions = self.conditions();
         if self.page != Page::Start {
             Panel::left("rail")
                 .frame(panel)
                 .exact_size(rail::WIDTH)
                 .show_separator_line(false)
                 .resizable(false)
-                .show(ui, |ui| self.rail_ui(ui, look, commands));
+                .show(ui, |ui| self.rail_ui(ui, look, &conditions, commands));
         }
         if self.page.is_live() {
             Panel::bottom("status-bar")
@@ -580,7 +583,7 @@ impl Workbench {
                     let devices = self.models.devices.total();
                     status_bar::show(ui, look, &self.live, devices, self.paused);
                 });
-            self.banner_ui(ui, look, commands);
+            self.banner_ui(ui, look, conditions, commands);
         }
     }
 
@@ -673,7 +676,13 @@ impl Workbench {
         shell::show(ui, look, self.page, &scene, models, panels, &mut self.sizes, commands);
     }
 
-    fn rail_ui(&self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+    fn rail_ui(
+        &self,
+        ui: &mut Ui,
+        look: Look,
+        conditions: &[Condition],
+        commands: &mut Vec<UiCommand>,
+    ) {
         let refused = match &self.link {
             LinkState::Connected { refused_filters, .. } => !refused_filters.is_empty(),
             LinkState::Failed { .. } | LinkState::Waiting { .. } => true,
@@ -684,7 +693,7 @@ impl Workbench {
             page: self.page,
             errors: problems::counts(&self.shown)[0],
             open: self.shown.open_requests() as u64,
-            limited: refused || dropped || !self.live.visibility().is_empty(),
+            limited: refused || dropped || conditions.iter().any(|c| c.kind == Kind::Blind),
         };
         rail::show(ui, look, &rail, commands);
     }
@@ -712,12 +721,17 @@ impl Workbench {
         condition::conditions(&self.live, &self.link, &broker, &self.watch, now)
     }
 
-    fn banner_ui(&mut self, ui: &mut Ui, look: Look, commands: &mut Vec<UiCommand>) {
+    fn banner_ui(
+        &mut self,
+        ui: &mut Ui,
+        look: Look,
+        mut found: Vec<Condition>,
+        commands: &mut Vec<UiCommand>,
+    ) {
         // The place of the broker tells all of it anyway.
         if self.page == Page::Broker {
             return;
         }
-        let mut found = self.conditions();
         self.overlays.overlooked.retain(|kind| found.iter().any(|c| c.kind == *kind));
         found.retain(|condition| !self.overlays.overlooked.contains(&condition.kind));
         let Some((worst, rest)) = found.split_first() else { return };

@@ -66,8 +66,15 @@ impl DeviceSort {
     }
 }
 
+/// How much trouble there is with a device: problems of level error first, then unanswered
+/// requests and failed answers, then warnings.
+#[must_use]
+pub fn trouble(snapshot: &Snapshot, id: EndpointId) -> u64 {
+    badness(snapshot, id, DeviceSort::Trouble)
+}
+
 /// How bad it is, by one of the three sorts that ask.
-fn trouble(snapshot: &Snapshot, id: EndpointId, sort: DeviceSort) -> u64 {
+fn badness(snapshot: &Snapshot, id: EndpointId, sort: DeviceSort) -> u64 {
     let Some(info) = snapshot.endpoint_info(id) else { return 0 };
     let traffic = &info.traffic;
     let failed = traffic.failed.saturating_add(traffic.partly_failed);
@@ -233,7 +240,7 @@ impl Devices {
                     }
                     DeviceSort::Errors => u64::from(stats.errors) + u64::from(stats.malformed),
                     DeviceSort::Timeouts | DeviceSort::Failed | DeviceSort::Trouble => {
-                        trouble(snapshot, EndpointId(id), sort)
+                        badness(snapshot, EndpointId(id), sort)
                     }
                 }
             });

@@ -1,6 +1,7 @@
 //! A guided tour: one step per place, each with a caption made of what is on view, and with what
 //! has to be picked there.
 
+use super::devices::trouble;
 use super::format;
 use super::problems;
 use crate::analysis::Snapshot;
@@ -137,17 +138,12 @@ pub fn example(snapshot: &Snapshot) -> Option<Seq> {
         .last()
 }
 
-/// The device with the most trouble: errors first, then unanswered and failed, then warnings.
+/// The device with the most trouble, as the list of devices has it; of equals the first one.
 #[must_use]
 pub fn worst(snapshot: &Snapshot) -> Option<EndpointId> {
     let ids = (1..snapshot.endpoints_len()).filter_map(|id| u32::try_from(id).ok());
     let devices = ids.map(EndpointId).filter(|&id| snapshot.endpoint(id).is_device());
-    devices.max_by_key(|&id| {
-        let traffic = snapshot.endpoint_info(id).map(|info| info.traffic).unwrap_or_default();
-        let missed = traffic.timeouts.saturating_add(traffic.failed);
-        // Of equals the first one.
-        (traffic.errors, missed, traffic.warnings, std::cmp::Reverse(id.0))
-    })
+    devices.max_by_key(|&id| (trouble(snapshot, id), std::cmp::Reverse(id.0)))
 }
 
 #[cfg(test)]

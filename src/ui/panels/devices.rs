@@ -42,15 +42,7 @@ pub fn show(
     panel_header::show(ui, look, icons::DEVICE, "Devices", &total, |ui| {
         sort_menu(ui, look, devices);
     });
-    filter_row(ui, look, &mut panel.filter, "Filter devices");
-    devices.set_filter(&panel.filter);
-    if devices.rows().is_empty() {
-        let text = if panel.filter.is_empty() {
-            "Devices appear here once an Agent speaks or is spoken to"
-        } else {
-            "No device's Endpoint ID contains this"
-        };
-        rows::nothing(ui, look, text);
+    if !filter_ui(ui, look, devices, &mut panel.filter) {
         return;
     }
 
@@ -87,6 +79,22 @@ pub fn show(
             rows::reveal(&mut panel.top, row, output.visible);
         }
     }
+}
+
+/// Draws the filter, and why nothing is listed if nothing is. True if something is.
+pub fn filter_ui(ui: &mut Ui, look: Look, devices: &mut Devices, filter: &mut String) -> bool {
+    filter_row(ui, look, filter, "Filter devices");
+    devices.set_filter(filter);
+    if devices.rows().is_empty() {
+        let text = if filter.is_empty() {
+            "Devices appear here once an Agent speaks or is spoken to"
+        } else {
+            "No device's Endpoint ID contains this"
+        };
+        rows::nothing(ui, look, text);
+        return false;
+    }
+    true
 }
 
 fn sort_menu(ui: &mut Ui, look: Look, devices: &mut Devices) {

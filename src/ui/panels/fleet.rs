@@ -3,8 +3,7 @@
 
 use egui::{Align2, Id, Rect, Role, Ui, vec2};
 
-use super::devices::presence_mark;
-use super::topics::filter_row;
+use super::devices::{filter_ui, presence_mark};
 use crate::analysis::Snapshot;
 use crate::core::ids::EndpointId;
 use crate::core::time::Timestamp;
@@ -84,15 +83,7 @@ pub fn show(
         }
     };
     panel_header::show(ui, look, Page::Devices.icon(), "Devices", &count, |_| {});
-    filter_row(ui, look, &mut panel.filter, "Filter devices");
-    devices.set_filter(&panel.filter);
-    if shown == 0 {
-        let text = if panel.filter.is_empty() {
-            "Devices appear here once an Agent speaks or is spoken to"
-        } else {
-            "No device's Endpoint ID contains this"
-        };
-        rows::nothing(ui, look, text);
+    if !filter_ui(ui, look, devices, &mut panel.filter) {
         return;
     }
     let columns = Columns::lay_out(&COLUMNS, ui.available_width() - rows::BAR);

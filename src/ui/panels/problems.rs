@@ -80,11 +80,13 @@ pub fn show(
 ) {
     // Of one device there is nothing to put together.
     let can_group = selection.device.is_none();
-    list.set_by_cause(can_group && !panel.apart);
-    list.advance(snapshot, selection.device);
+    let by_cause = can_group && !panel.apart;
+    if list.is_by_cause() != by_cause {
+        list.set_by_cause(by_cause);
+        list.advance(snapshot, selection.device);
+    }
     let least = list.least();
     let mut chosen = None;
-    let by_cause = list.is_by_cause();
     let apart = &mut panel.apart;
     lower::header(ui, look, panel.head, &totals(list), commands, |ui| {
         let choices =

@@ -13,6 +13,7 @@ use crate::ui::place::Page;
 use crate::ui::theme::{Look, ThemeChoice, fonts, icons, size};
 use crate::ui::widgets::controls;
 use crate::view::format::{self, Clockface};
+use crate::view::rates::Rates;
 use crate::view::search_field::SearchField;
 
 /// Height of the bar, points.
@@ -151,25 +152,14 @@ fn paint_mark(painter: &egui::Painter, rect: Rect, look: Look) {
 
 fn rate_ui(ui: &mut Ui, look: Look, live: &Snapshot, now: Timestamp) {
     let t = look.tokens;
-    let now_secs = now.0.div_euclid(1_000_000_000);
     // The second under way is not over yet; the rate is that of the last whole one.
-    let mut bars = [0u32; SPARK_SECS];
-    let from = live.seconds().end().saturating_sub(SPARK_SECS as u64 + 4);
-    for second in live.seconds().iter_from(from) {
-        let back = now_secs - 1 - second.at_secs;
-        if let Ok(back) = usize::try_from(back)
-            && let Some(bar) = SPARK_SECS.checked_sub(back + 1).and_then(|at| bars.get_mut(at))
-        {
-            *bar = second.messages;
-        }
-    }
-    let rate = bars.last().copied().unwrap_or(0);
+    let Rates { bars, last: rate, peak, .. } = Rates::of(live, now, SPARK_SECS);
     let text = format!("{}/s", format::count_short(u64::from(rate)));
     let (rect, response) = ui.allocate_exact_size(vec2(132.0, 26.0), Sense::hover());
     let name = format!("{rate} messages per second");
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, &name));
     let spark = Rect::from_min_size(rect.min + vec2(0.0, 4.0), vec2(78.0, 18.0));
-    let peak = bars.iter().copied().max().unwrap_or(0).max(1) as f32;
+    let peak = peak.max(1) as f32;
     let step = spark.width() / SPARK_SECS as f32;
     let painter = ui.painter();
     painter.hline(spark.x_range(), spark.max.y, (1.0, t.border));
